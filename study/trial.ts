@@ -1,0 +1,79 @@
+/** What passes between the search and a trainer: the three objects of the trial protocol (docs/trainer-contract.md). */
+
+/** A parameter's value. `null` never stands for "missing": an inactive parameter is absent from the assignment. */
+export type Value = number | string | boolean;
+export type Assignment = Readonly<Record<string, Value>>;
+
+/** A number as JSON can hold it: `null` is NaN, the worst possible value. */
+export type JsonNumber = number | null;
+
+export interface Objective {
+  readonly metric: string;
+  readonly direction: 'minimize' | 'maximize';
+}
+
+/** How one layer of the encoder takes part in training. */
+export type LayerSetting =
+  | { readonly name: string; readonly mode: 'frozen' }
+  | { readonly name: string; readonly mode: 'full'; readonly learningRate: number };
+
+/** Bottom to top: `embeddings`, `0` … `L-1`, `head`. */
+export type LayerConfiguration = readonly LayerSetting[];
+
+/** `final` trials are re-trainings on fresh seeds, scored on the held-out split; nothing is selected by them. */
+export type Purpose = 'search' | 'final';
+
+/** `trials/<number>/trial.json`: all that a trainer gets to know. */
+export interface TrialFile {
+  readonly schema: 1;
+  readonly sweep: string;
+  readonly trial: number;
+  readonly purpose: Purpose;
+  readonly seed: number;
+  /** Optimizer steps at which the trial reports, increasing. The last one is the horizon. */
+  readonly rungs: readonly number[];
+  /** Optimizer steps that the learning-rate schedule spans, whatever rung the trial ends at. */
+  readonly horizon: number;
+  readonly lingerSeconds: number;
+  readonly objectives: readonly Objective[];
+  readonly assignment: Assignment;
+  /** Absent when no parameter of the sweep is layerwise. */
+  readonly layers?: LayerConfiguration;
+  /** `spec.trialTemplate.trainer` as written: a foreign trainer may put anything here. */
+  readonly trainer: Readonly<Record<string, unknown>>;
+}
+
+/** `trials/<number>/reports/<rung>.json`: what the trial measured at a rung. Written once. */
+export interface Report {
+  readonly schema: 1;
+  readonly trial: number;
+  readonly rung: number;
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, JsonNumber>>;
+  readonly diverged: boolean;
+  /** Spent by this trial since its last report, restarts included. */
+  readonly cost: { readonly seconds: number; readonly gpuSeconds: number };
+  /** Relative to the trial's folder. Absent when the trainer keeps none: such a trial starts again when promoted. */
+  readonly checkpoint?: string;
+  readonly attempt: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** `trials/<number>/decisions/<rung>.json`: the answer to the report of that rung. */
+export type DecisionFile =
+  | { readonly schema: 1; readonly continueTo: number }
+  | { readonly schema: 1; readonly stop: true; readonly reason: Reason };
+
+/** Why a trial goes on, waits or ends. `study/reason.ts` turns it into a sentence. */
+export type Reason =
+  | { readonly code: 'rankedInTop' | 'rankedBelowTop'; readonly rank: number; readonly of: number; readonly kept: number }
+  | { readonly code: 'rungTooSmall'; readonly of: number; readonly needed: number }
+  | { readonly code: 'diverged' | 'reachedTop' | 'notPruned' | 'searchOver' | 'stoppedByUser' | 'cancelled' };
+
+export interface Decision {
+  readonly action: 'continue' | 'pause' | 'stop';
+  readonly reason: Reason;
+}
+
+/** Exit codes of a trainer (sysexits). Any other code is a crash: tried again from the checkpoint, up to a limit. */
+export const exitCode = { done: 0, badConfiguration: 64, badData: 65, inputNotFound: 66, preempted: 75 } as const;
