@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+const real = z.number();
+const range = (unit: string) =>
+  z.strictObject({
+    min: real.describe(`Smallest value, included${unit}. Below max.`),
+    max: real.describe(`Largest value, included${unit}. Above min.`),
+  });
+
+const positiveRange = (what: string) =>
+  z.strictObject({
+    min: real.gt(0).describe(`Smallest ${what}, included. Above 0, below max.`),
+    max: real.gt(0).describe(`Largest ${what}, included. Above min.`),
+  });
+
+const uniform = range('').describe('A real number, every value between min and max equally likely.');
+
+const logUniform = positiveRange('value').describe(
+  'A positive real number, every order of magnitude equally likely: right for learning rates and other scales.',
+);
+
+const int = z
+  .strictObject({
+    min: z.int().describe('Smallest value, included. Below max.'),
+    max: z.int().describe('Largest value, included. Above min.'),
+  })
+  .describe('A whole number, each one between min and max equally likely.');
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const categorical = z
+  .strictObject({
+    choices: z.array(scalar).min(1).describe('The values to choose from: texts, numbers or booleans; at least one, each once.'),
+  })
+  .describe('One of a list of values, each equally likely.');
+
+/** Schemes whose configuration of layers can be searched today. */
+export const layerwiseSchemes = ['prefix', 'prefixDecay', 'perLayer'] as const;
+
+const layerwise = z
+  .strictObject({
+    scheme: z
+      .enum(layerwiseSchemes)
+      .describe(
+        'How few numbers become a setting for each layer. ' +
+          'prefix: the bottom layers are frozen, all others learn at one rate. ' +
+          "prefixDecay: the same, and each layer learns at its upper neighbour's rate times decay. " +
+          'perLayer: each layer is frozen or has a rate of its own.',
+      ),
+    frozenPrefix: z
+      .strictObject({
+        min: z.int().min(0).describe('Fewest frozen layers. At least 0, at most max.'),
+        max: z.int().min(0).describe("Most frozen layers. At most the model's number of layers."),
+      })
+      .exactOptional()
+      .describe(
+        'Number of bottom encoder layers that stay as they were pre-trained; from 1 on the embeddings are frozen as well. ' +
+          "0: everything learns; the model's number of layers: only the head learns. Required by prefix and prefixDecay.",
+      ),
+    learningRate: positiveRange('learning rate').describe(
+      'Peak learning rate of the top layer (prefix, prefixDecay) or of each trained layer (perLayer); searched on a log scale.',
+    ),
+    decay: z
+      .strictObject({
+        min: real.gt(0).max(1).describe('Smallest factor, included. Above 0, at most max.'),
+        max: real.gt(0).max(1).describe('Largest factor, included. At most 1, which means one rate for all layers.'),
+      })
+      .exactOptional()
+      .describe('Factor from each layer to the one below it; the embeddings are one step below layer 0. Required by prefixDecay.'),
+    frozenProbability: real
+      .gt(0)
+      .lt(1)
+      .exactOptional()
+      .describe('Share of random draws in which a layer is frozen, each layer on its own. Above 0, below 1. For perLayer; default 0.5.'),
+  })
+  .describe('The setting of all layers as one parameter. It becomes numbers named <name>.frozenPrefix, <name>.learningRate and so on.');
+
+const searchSpace = z
+  .strictObject({
+    uniform: uniform.exactOptional(),
+    logUniform: logUniform.exactOptional(),
+    int: int.exactOptional(),
+    categorical: categorical.exactOptional(),
+    layerwise: layerwise.exactOptional(),
+  })
+  .describe('The values that the parameter can take: exactly one of the kinds below.');
+
+export const parameterSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, 'a letter, then letters, digits, dots, dashes or underscores, at most 63 in all')
+    .describe(
+      'Name of the parameter, once in a sweep. The built-in trainer reads learningRate, headLearningRate, batchSize, weightDecay, warmup and clipNorm beside the layerwise parameter; a program of your own may read any.',
+    ),
+  searchSpace,
+  activeWhen: z
+    .record(z.string(), scalar)
+    .exactOptional()
+    .describe(
+      'Values that other parameters (int or categorical) must have for this one to be in use; all of them must hold. Default: always in use. A parameter out of use is absent from the assignment.',
+    ),
+});
+
+export type ParameterSpec = z.output<typeof parameterSchema>;
+export type SearchSpaceSpec = z.output<typeof searchSpace>;
+export type LayerwiseSpec = z.output<typeof layerwise>;

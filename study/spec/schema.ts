@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { pruneAlgorithmSchema, searchAlgorithmSchema } from './algorithm-schema.ts';
+import { parameterSchema } from './parameter-schema.ts';
+import { trialTemplateSchema } from './trial-template-schema.ts';
+
+const metadataSchema = z.object({
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end')
+    .describe('Name of the sweep: a DNS label.'),
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end')
+    .default('default')
+    .describe('Namespace of the sweep: a DNS label. Default "default".'),
+});
+
+const objectiveSchema = z.strictObject({
+  metric: z
+    .string()
+    .min(1)
+    .describe(
+      'Name of a metric in the reports. The built-in trainer reports eval/accuracy, eval/macro_f1, eval/mcc and eval/loss, measured on the selection split.',
+    ),
+  direction: z.enum(['minimize', 'maximize']).describe('Whether less or more of it is better.'),
+});
+
+export const specSchema = z.strictObject({
+  study: z
+    .string()
+    .min(1)
+    .max(63)
+    .exactOptional()
+    .describe(
+      "Name of the series of sweeps that this one belongs to; sweeps of one study can learn from each other. Default: the sweep's name.",
+    ),
+  objectives: z.array(objectiveSchema).length(1).describe('What is optimised: one metric. It also drives pruning.'),
+  parameters: z.array(parameterSchema).min(1).max(200).describe('What is searched: at least one parameter.'),
+  enqueue: z
+    .array(z.enum(['fullFineTuning', 'headOnly']))
+    .default([])
+    .describe(
+      'Named baselines that run first, each once; they count towards numTrials. ' +
+        'fullFineTuning: nothing frozen, one rate. headOnly: the whole encoder frozen. Both need a layerwise parameter. Default: none.',
+    ),
+  searchAlgorithm: searchAlgorithmSchema,
+  pruneAlgorithm: pruneAlgorithmSchema,
+  numTrials: z.int().min(1).max(10_000).describe('Trials to start, baselines included, final re-trainings not. 1 to 10000.'),
+  parallelTrials: z.int().min(1).max(1000).default(1).describe('Trials that may run at the same time. 1 to 1000; default 1.'),
+  maxFailedTrials: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(3)
+    .describe('The sweep fails when more trials than this have failed. At least 0; default 3.'),
+  budget: z
+    .strictObject({
+      duration: z
+        .string()
+        .regex(/^(?=.*[1-9])(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'a duration above 0 such as 8h, 90m or 1h30m')
+        .exactOptional()
+        .describe(
+          'Wall-clock time of the search, such as 8h, 90m or 1h30m. When it is spent, running trials end and the best so far wins. Default: no limit.',
+        ),
+    })
+    .default({})
+    .describe('Limits on what the search may spend.'),
+  finalSeeds: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(3)
+    .describe(
+      'Fresh seeds on which the best configuration and each enqueued baseline are trained again and scored on held-out data. 0: none. Default 3.',
+    ),
+  trialTemplate: trialTemplateSchema,
+  results: z
+    .strictObject({
+      uri: z
+        .string()
+        .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/\S*)?$/, 's3://bucket/prefix')
+        .describe('Where the sweep writes its log, checkpoints, best model and report: s3://bucket/prefix.'),
+    })
+    .describe('Where results go.'),
+});
+
+/** The whole sweep. Fields of `metadata` that only Kubernetes knows are dropped; any other unknown field is an error. */
+export const sweepSchema = z.strictObject({
+  apiVersion: z.literal('permafrost.dev/v1alpha1').describe('Version of this format.'),
+  kind: z.literal('Sweep').describe('Always Sweep.'),
+  metadata: metadataSchema,
+  spec: specSchema,
+});
