@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { SweepLog } from '../study/log.ts';
+import { formatAddress, parseAddress, within } from './address.ts';
+import { eventLog } from './event-log.ts';
+import { createJson, findJson, putJson, readJson } from './json-object.ts';
+import type { ObjectStore } from './object-store.ts';
+import { readDigests, writeManifest } from './stored-folder.ts';
+import type { SweepFile } from './sweep-file.ts';
+import { openTrialFolder, type TrialFolder } from './trial-folder.ts';
+
+/** All of one sweep in S3. Keep the object while you work on the sweep: it remembers the segments of the log. */
+export interface SweepFolder {
+  /** `s3://bucket/prefix/<id>` */
+  readonly address: string;
+  /** 'exists' means that another sweep.json is there and stays. */
+  create(file: SweepFile): Promise<'created' | 'exists'>;
+  /** @throws {ObjectNotFound | InvalidObject} */
+  read(): Promise<SweepFile>;
+  trial(number: number): TrialFolder;
+  /** @throws {LogConflict} if the segment holds other events; the same again are fine */
+  appendLog(segment: number, events: SweepLog): Promise<void>;
+  readLog(): Promise<SweepLog>;
+  /** Copies the trial's model to `best/` and describes it in `best/manifest.json`, digests included. */
+  publishBest(trial: number, about: Readonly<Record<string, unknown>>): Promise<void>;
+  /** `report/summary.json`: what the search found, as the one who wrote it shaped it. */
+  writeSummary(summary: object): Promise<void>;
+  readSummary(): Promise<unknown>;
+}
+
+// Written by us alone: the version is checked, the rest is trusted.
+const sweepFile = z.looseObject({ schema: z.literal(1), id: z.string() }) as unknown as z.ZodType<SweepFile>;
+
+/** @throws {AddressError} */
+export function openSweepFolder(store: ObjectStore, address: string): SweepFolder {
+  const folder = parseAddress(address);
+  const at = (path: string) => within(folder, path);
+  const log = eventLog(store, folder);
+  const trialAt = (number: number) => at(`trials/${String(number).padStart(5, '0')}`);
+
+  return {
+    address: formatAddress(folder),
+    create: (file) => createJson(store, at('sweep.json'), file),
+    read: () => readJson(store, at('sweep.json'), sweepFile),
+    trial: (number) => openTrialFolder(store, formatAddress(trialAt(number))),
+    appendLog: log.append,
+    readLog: log.read,
+    async publishBest(trial, about) {
+      const model = within(trialAt(trial), 'model');
+      const files = await readDigests(store, model);
+      for (const path of Object.keys(files)) await store.copy(within(model, path), at(`best/${path}`));
+      await writeManifest(store, at('best'), files, { trial, ...about });
+    },
+    writeSummary: (summary) => putJson(store, at('report/summary.json'), summary),
+    readSummary: () => findJson(store, at('report/summary.json'), z.unknown()),
+  };
+}

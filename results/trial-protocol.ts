@@ -1,0 +1,55 @@
+/** The three objects of the trial protocol as they are checked on reading: any program may have written them (docs/trainer-contract.md). */
+import { z } from 'zod';
+import type { DecisionFile, LayerSetting, Reason, Report, TrialFile } from '../study/trial.ts';
+
+const count = z.int().min(0);
+const version1 = z.literal(1, { error: ({ input }) => `must be 1, the only version this program knows, got ${JSON.stringify(input)}` });
+const number = z.number({ error: ({ input }) => `must be a number, got ${JSON.stringify(input)}` });
+const jsonNumber = z.number({ error: ({ input }) => `must be a number, or null for NaN, got ${JSON.stringify(input)}` }).nullable();
+
+const layer: z.ZodType<LayerSetting> = z.discriminatedUnion('mode', [
+  z.object({ name: z.string(), mode: z.literal('frozen') }),
+  z.object({ name: z.string(), mode: z.literal('full'), learningRate: number }),
+]);
+
+export const trialFile: z.ZodType<TrialFile> = z.object({
+  schema: version1,
+  sweep: z.string(),
+  trial: count,
+  purpose: z.enum(['search', 'final']),
+  seed: count,
+  rungs: z.array(z.int().positive()).min(1),
+  horizon: z.int().positive(),
+  lingerSeconds: number.min(0),
+  objectives: z.array(z.object({ metric: z.string(), direction: z.enum(['minimize', 'maximize']) })),
+  assignment: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  layers: z.array(layer).exactOptional(),
+  trainer: z.record(z.string(), z.unknown()),
+});
+
+export const report: z.ZodType<Report> = z.object({
+  schema: version1,
+  trial: count,
+  rung: count,
+  step: count,
+  metrics: z.record(z.string(), jsonNumber),
+  diverged: z.boolean(),
+  cost: z.object({ seconds: number.min(0), gpuSeconds: number.min(0) }),
+  checkpoint: z
+    .string()
+    .regex(/^checkpoint\/./, "must be a path below the trial's folder, as checkpoint/50")
+    .exactOptional(),
+  attempt: z.int().positive(),
+  versions: z.record(z.string(), z.string()),
+});
+
+const reason: z.ZodType<Reason> = z.discriminatedUnion('code', [
+  z.object({ code: z.enum(['rankedInTop', 'rankedBelowTop']), rank: count, of: count, kept: count }),
+  z.object({ code: z.literal('rungTooSmall'), of: count, needed: count }),
+  z.object({ code: z.enum(['diverged', 'reachedTop', 'notPruned', 'searchOver', 'stoppedByUser', 'cancelled']) }),
+]);
+
+export const decisionFile: z.ZodType<DecisionFile> = z.union([
+  z.object({ schema: version1, continueTo: z.int().positive() }),
+  z.object({ schema: version1, stop: z.literal(true), reason }),
+]);
