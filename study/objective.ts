@@ -1,0 +1,23 @@
+import type { JsonNumber, Objective } from './trial.ts';
+
+/** A report without the metric that the sweep is about. Every report of this trainer will lack it, so trying again is in vain. */
+export class MissingMetricError extends Error {
+  override readonly name = 'MissingMetricError';
+
+  constructor(metric: string, reported: readonly string[]) {
+    const there = reported.length === 0 ? 'nothing' : reported.join(', ');
+    super(`the report has no metric ${metric}; it has ${there}: have the trainer report it, or name another in spec.objectives[0].metric`);
+  }
+}
+
+/**
+ * The one place that knows of direction: from here on lower is better.
+ * @returns NaN, which is worse than any number, for a metric that is `null` (JSON's NaN)
+ * @throws {MissingMetricError} if the report does not hold the metric
+ */
+export function lossOf(metrics: Readonly<Record<string, JsonNumber>>, { metric, direction }: Objective): number {
+  const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+  if (value === undefined) throw new MissingMetricError(metric, Object.keys(metrics).sort());
+  if (value === null) return Number.NaN;
+  return direction === 'minimize' ? value : 0 - value; // not -value: a score of 0 is a loss of 0, not of -0
+}
