@@ -116,11 +116,11 @@ function objectStore(client: S3Client, named: Named): ObjectStore {
       return page.Contents?.map((found) => stored(address.bucket, found)).find((found) => found.address.key === address.key);
     },
     async putNew(address, content) {
-      const command = new PutObjectCommand({ ...target(address), Body: content, IfNoneMatch: '*' });
+      const command = new PutObjectCommand({ ...target(address), Body: Buffer.from(content), IfNoneMatch: '*' });
       return named(address, () => client.send(command).then(() => 'created' as const, whenNamed('PreconditionFailed', 'exists' as const)));
     },
     async put(address, content) {
-      await named(address, () => client.send(new PutObjectCommand({ ...target(address), Body: content })));
+      await named(address, () => client.send(new PutObjectCommand({ ...target(address), Body: Buffer.from(content) })));
     },
     upload: (address, file) => named(address, () => sendFile(client, target(address), file)),
     async download(address, file) {

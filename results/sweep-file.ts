@@ -1,11 +1,6 @@
 /** `sweep.json`: what a sweep was asked to do, resolved once when it is submitted. */
+import type { ModelShape, ModelShape } from '../study/layers.ts';
 import type { Sweep } from '../study/spec.ts';
-
-/** What the search must know of the model: read from its `config.json` when the sweep is submitted. */
-export interface ModelShape {
-  /** Encoder layers, embeddings and head not counted. */
-  readonly layers: number;
-}
 
 export interface SweepFile {
   readonly schema: 1;
