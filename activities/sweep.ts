@@ -1,0 +1,133 @@
+import type { Client } from '@temporalio/client';
+import { ObjectNotFound } from '../results/storage-error.ts';
+import type { SweepFile } from '../results/sweep-file.ts';
+import type { SweepFolder } from '../results/sweep-folder.ts';
+import type { SweepRef } from '../runners/runner.ts';
+import { enqueuedTrials } from '../study/baselines.ts';
+import { layerConfigurationOf } from '../study/layers.ts';
+import type { Origin, Outcome, SweepEvent } from '../study/log.ts';
+import { rungsOf } from '../study/rungs.ts';
+import { samplerOf } from '../study/samplers/sampler.ts';
+import { searchSpaceOf } from '../study/space.ts';
+import { type Summary, summaryOf } from '../study/summary.ts';
+import type { Finalist } from '../study/sweep-state.ts';
+import type { Assignment, LayerConfiguration, TrialFile } from '../study/trial.ts';
+
+/** What a sweep wants written before anything else: events, in the segment that is theirs. */
+interface Unwritten {
+  readonly sweep: SweepRef;
+  readonly segment: number;
+  readonly events: readonly SweepEvent[];
+}
+
+export interface Suggestion {
+  readonly origin: Origin;
+  readonly assignment: Assignment;
+  readonly layers?: LayerConfiguration;
+}
+
+export interface SweepActivityDependencies {
+  readonly openSweep: (ref: SweepRef) => SweepFolder;
+  readonly client: Pick<Client, 'workflow'>;
+}
+
+export type SweepActivities = ReturnType<typeof sweepActivities>;
+
+/** What the sweep workflow asks for. Each may be repeated: what an earlier attempt wrote is found and used. */
+export function sweepActivities({ openSweep, client }: SweepActivityDependencies) {
+  const publish = async ({ sweep, segment, events }: Unwritten): Promise<void> => {
+    if (events.length > 0) await openSweep(sweep).appendLog(segment, events);
+  };
+
+  return {
+    publish,
+
+    /** The next trial: a baseline while there are any, else what the sampler makes of the whole log. */
+    async suggest({
+      trial,
+      seed,
+      ...unwritten
+    }: Unwritten & { readonly trial: number; readonly seed: number }): Promise<Suggestion | 'spaceExhausted'> {
+      await publish(unwritten);
+      const folder = openSweep(unwritten.sweep);
+      const file = await folder.read();
+      const suggestion = await suggestionOf(file, trial, folder);
+      if (suggestion === undefined) return 'spaceExhausted';
+      const { origin, assignment, layers } = suggestion;
+      const written = await folder
+        .trial(trial)
+        .createTrial({ ...trialBase(file), trial, purpose: 'search', seed, assignment, ...(layers && { layers }) });
+      return { origin, ...configurationOf(written) };
+    },
+
+    /** A finalist's configuration on a fresh seed, trained to the horizon in one go. */
+    async suggestFinal({
+      trial,
+      finalist,
+      ...unwritten
+    }: Unwritten & { readonly trial: number; readonly finalist: Finalist }): Promise<Suggestion> {
+      await publish(unwritten);
+      const folder = openSweep(unwritten.sweep);
+      const searched = await folder.trial(finalist.of).readTrial();
+      const final: TrialFile = { ...searched, trial, purpose: 'final', seed: finalist.seed, rungs: [searched.horizon] };
+      return { origin: { by: 'final', of: finalist.of }, ...configurationOf(await folder.trial(trial).createTrial(final)) };
+    },
+
+    /** The last words of a sweep: rest of the log, summary, and the best model when a trainer left one. */
+    async finish({ outcome, ...unwritten }: Unwritten & { readonly outcome: Outcome }): Promise<Summary> {
+      await publish(unwritten);
+      const folder = openSweep(unwritten.sweep);
+      const { id, sweep } = await folder.read();
+      const summary = summaryOf(id, await folder.readLog(), sweep.spec.objectives[0]!, outcome);
+      if (summary.best?.model !== undefined) await publishModel(folder, summary.best.model, summary);
+      await folder.writeSummary(summary);
+      return summary;
+    },
+
+    /** Of the given trials those whose workflow is closed or gone. */
+    async findLost(trials: readonly { readonly trial: number; readonly workflowId: string }[]): Promise<readonly number[]> {
+      const lost: number[] = [];
+      for (const { trial, workflowId } of trials) {
+        const { status } = await client.workflow.getHandle(workflowId).describe();
+        if (status.name !== 'RUNNING') lost.push(trial);
+      }
+      return lost;
+    },
+  };
+}
+
+async function suggestionOf(file: SweepFile, trial: number, folder: SweepFolder): Promise<Suggestion | undefined> {
+  const { sweep, model } = file;
+  const baseline = model && enqueuedTrials(sweep, model)[trial];
+  if (baseline !== undefined) {
+    const { name, ...configuration } = baseline;
+    return { origin: { by: 'enqueued', name }, ...configuration };
+  }
+  const assignment = samplerOf(sweep.spec.searchAlgorithm)(searchSpaceOf(sweep.spec.parameters, model), await folder.readLog());
+  if (assignment === undefined) return undefined;
+  return {
+    origin: { by: 'sampler' },
+    assignment,
+    ...(model && { layers: layerConfigurationOf(sweep.spec.parameters, assignment, model) }),
+  };
+}
+
+/** What all trials of a sweep have in common. */
+function trialBase({ id, sweep: { spec } }: SweepFile): Omit<TrialFile, 'trial' | 'purpose' | 'seed' | 'assignment'> {
+  const rungs = rungsOf(spec.pruneAlgorithm);
+  const { trainer, lingerSeconds } = spec.trialTemplate;
+  return { schema: 1, sweep: id, rungs, horizon: rungs.at(-1)!, lingerSeconds, objectives: spec.objectives, trainer };
+}
+
+function configurationOf({ assignment, layers }: TrialFile): { readonly assignment: Assignment; readonly layers?: LayerConfiguration } {
+  return { assignment, ...(layers && { layers }) };
+}
+
+/** A foreign trainer need not leave a model. */
+async function publishModel(folder: SweepFolder, trial: number, { best, heldOut }: Summary): Promise<void> {
+  try {
+    await folder.publishBest(trial, { best, heldOut });
+  } catch (error) {
+    if (!(error instanceof ObjectNotFound)) throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import type { SweepFolder } from '../results/sweep-folder.ts';
+import type { TrialFolder } from '../results/trial-folder.ts';
+import type { Exit, SweepRef, TrialRef, TrialRunner } from '../runners/runner.ts';
+import { lossOf } from '../study/objective.ts';
+import { exitCode, type Reason, type Report, type TrialFile } from '../study/trial.ts';
+import { awaitReport } from './await-report.ts';
+
+export interface TrialActivityDependencies {
+  readonly openSweep: (ref: SweepRef) => SweepFolder;
+  readonly runner: TrialRunner;
+}
+
+/** Why a trial is let go: it waits for a decision, or it is over. */
+export type Farewell = { readonly type: 'pause' } | { readonly type: 'stop'; readonly rung: number | undefined; readonly reason: Reason };
+
+export type TrialActivities = ReturnType<typeof trialActivities>;
+
+/** The two activities that run a trial. Both may be repeated at any point. */
+export function trialActivities({ openSweep, runner }: TrialActivityDependencies) {
+  return {
+    /**
+     * Makes a trial reach a rung and returns its report. A known report is returned, a live process is joined; a trainer
+     * that waits for its decision gets it and goes on without a new start.
+     * @throws {ApplicationFailure} named by how the trainer ended: BadConfiguration, BadData, InputNotFound (not worth
+     *   another attempt), OutOfMemory, TrainerCrashed, NoReport
+     */
+    async advance(ref: TrialRef, rung: number): Promise<Report> {
+      const sweep = openSweep(ref.sweep);
+      const folder = sweep.trial(ref.trial);
+      const trial = await folder.readTrial();
+      const known = await folder.findReport(rung);
+      if (known !== undefined) return checked(known, trial);
+      if (rung > 0) await folder.createDecision(rung - 1, { schema: 1, continueTo: trial.rungs[rung]! });
+      const { command } = await sweep.read();
+
+      const signal = cancellationSignal();
+      const stillThere = setInterval(() => heartbeat({ trial: ref.trial, rung }), 5_000);
+      try {
+        return checked(await reach({ ref, command }, rung, folder, runner, signal), trial);
+      } finally {
+        clearInterval(stillThere);
+      }
+    },
+
+    /** Frees whatever the trial holds. A trial that is over gets its stop decision first, so that nothing starts it again. */
+    async release(ref: TrialRef, farewell: Farewell): Promise<void> {
+      if (farewell.type === 'stop' && farewell.rung !== undefined) {
+        await openSweep(ref.sweep).trial(ref.trial).createDecision(farewell.rung, { schema: 1, stop: true, reason: farewell.reason });
+      }
+      await runner.remove(ref);
+    },
+  };
+}
+
+/** Starts or joins the trainer until the report is there. Preemption costs nothing, so it starts again without counting. */
+async function reach(
+  job: { readonly ref: TrialRef; readonly command: readonly string[] },
+  rung: number,
+  folder: TrialFolder,
+  runner: TrialRunner,
+  signal: AbortSignal,
+): Promise<Report> {
+  for (let silentExits = 0; silentExits < 2; ) {
+    const letGo = new AbortController();
+    const either = AbortSignal.any([signal, letGo.signal]);
+    const ended = runner.attach(job, { signal: either, onState: (state) => heartbeat({ trial: job.ref.trial, rung, state }) });
+    try {
+      const report = await awaitReport(folder, rung, ended, either);
+      if (report !== undefined) return report;
+    } finally {
+      letGo.abort();
+      await ended.catch(() => undefined); // its error, if any, has come through awaitReport
+    }
+    const exit = await ended;
+    if (exit.kind === 'exited' && exit.code === exitCode.preempted) {
+      log.info('preempted, going on from the checkpoint', { trial: job.ref.trial, rung });
+    } else if (exit.kind === 'exited' && exit.code === exitCode.done) {
+      silentExits += 1; // it may have left before it could see our decision: once is no fault
+    } else throw failureOf(exit, job.ref.trial);
+  }
+  throw ApplicationFailure.retryable(
+    `the trainer of trial ${job.ref.trial} ended with 0 twice and left no report of rung ${rung}`,
+    'NoReport',
+  );
+}
+
+/** A report that lacks the objective's metric must not reach the search, which could not rank it. */
+function checked(report: Report, { objectives }: TrialFile): Report {
+  if (!report.diverged) lossOf(report.metrics, objectives[0]!);
+  return report;
+}
+
+/** How a trainer ended, as the retry policy sorts it. The tail of its log is the user's first clue. */
+function failureOf(exit: Exit, trial: number): ApplicationFailure {
+  const attempt = `attempt ${activityInfo().attempt}`;
+  if (exit.kind === 'lost')
+    return ApplicationFailure.retryable(`the trainer of trial ${trial} vanished (${attempt})${tail(exit)}`, 'TrainerCrashed');
+  if (exit.kind === 'killed')
+    return ApplicationFailure.retryable(
+      `the trainer of trial ${trial} was killed by ${exit.signal} (${attempt})${tail(exit)}`,
+      'TrainerCrashed',
+    );
+  const message = `the trainer of trial ${trial} ended with exit code ${exit.code} (${attempt})${tail(exit)}`;
+  switch (exit.code) {
+    case exitCode.badConfiguration:
+      return ApplicationFailure.nonRetryable(message, 'BadConfiguration');
+    case exitCode.badData:
+      return ApplicationFailure.nonRetryable(message, 'BadData');
+    case exitCode.inputNotFound:
+      return ApplicationFailure.nonRetryable(message, 'InputNotFound');
+    default:
+      return /out of memory|RESOURCE_EXHAUSTED/i.test(exit.logTail)
+        ? ApplicationFailure.nonRetryable(message, 'OutOfMemory')
+        : ApplicationFailure.retryable(message, 'TrainerCrashed');
+  }
+}
+
+function tail({ logTail }: Exit): string {
+  const last = logTail.trim().split('\n').slice(-5).join('\n');
+  return last === '' ? '' : `; the end of its log:\n${last}`;
+}

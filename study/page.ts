@@ -1,0 +1,97 @@
+/** What the Temporal UI shows of sweeps and trials, as Markdown. The UI carries this text in an address, so it stays under 4 kB. */
+import { bestTrials } from './best.ts';
+import type { Origin } from './log.ts';
+import { runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
+import type { Assignment, JsonNumber, LayerConfiguration, Objective, Report } from './trial.ts';
+
+/** What a trial's page shows that does not change. */
+export interface TrialPage {
+  readonly trial: number;
+  /** "sampler", "enqueued: headOnly", "final of trial 7". */
+  readonly origin: string;
+  readonly metric: string;
+  readonly rungs: readonly number[];
+  readonly assignment: Assignment;
+  readonly layers?: LayerConfiguration;
+}
+
+export function trialDetails(page: TrialPage, state: string, report: Report | undefined): string {
+  const last =
+    report === undefined
+      ? 'no report yet'
+      : `rung ${report.rung} (step ${report.step} of ${page.rungs.at(-1)}), ${page.metric} ${shown(report.metrics[page.metric])}${report.diverged ? ', diverged' : ''}`;
+  return [`**${state}** · ${last} · ${page.origin}`, layerTable(page.layers), assignmentTable(page.assignment)]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+export function sweepDetails(sweepId: string, state: SweepState): string {
+  const { plan, phase } = state;
+  const running = runningTrials(state).map(({ trial }) => link(sweepId, trial));
+  const head = [
+    `**${phase.name === 'search' && state.paused ? 'paused' : phase.name}**`,
+    `${state.nextTrial - state.finalsStarted} of ${plan.numTrials} trials`,
+    ...(state.finalsStarted > 0 ? [`${state.finalsStarted} final trainings`] : []),
+    `${waitingTrials(state).length} waiting`,
+    `${state.failedTrials} failed`,
+    `running: ${running.join(', ') || 'none'}`,
+  ].join(' · ');
+  const rungs = state.rungs.map((rung, index) => `| ${index} | ${plan.rungs[index]} | ${rung.trials.length} |`);
+  const best = bestTrials(state, 10).map(
+    ({ trial, rung, loss }, place) =>
+      `| ${place + 1} | ${link(sweepId, trial)} | ${plan.rungs[rung]} | ${shown(metricOf(loss, plan.objective))} |`,
+  );
+  return [
+    head,
+    ['| rung | steps | reports |', '| --- | --- | --- |', ...rungs].join('\n'),
+    best.length > 0
+      ? [`| best | trial | steps | ${plan.objective.metric} |`, '| --- | --- | --- | --- |', ...best].join('\n')
+      : 'No report yet.',
+    `[All trials of this sweep](/namespaces/{namespace}/workflows?query=${encodeURIComponent(`SweepId="${sweepId}"`)})`,
+  ].join('\n\n');
+}
+
+export function originText(origin: Origin): string {
+  switch (origin.by) {
+    case 'sampler':
+      return 'suggested by the sampler';
+    case 'enqueued':
+      return `baseline ${origin.name}`;
+    case 'final':
+      return `trial ${origin.of} on a fresh seed`;
+  }
+}
+
+/** Workflow ids: the sweep's own is its id, a trial's adds its number. */
+export function trialWorkflowId(sweepId: string, trial: number): string {
+  return `${sweepId}.t${String(trial).padStart(5, '0')}`;
+}
+
+/** Loss to metric: the inverse of the turn that made it a loss. */
+function metricOf(loss: number, objective: Objective): number {
+  return objective.direction === 'maximize' ? -loss : loss;
+}
+
+function link(sweepId: string, trial: number): string {
+  return `[${trial}](/namespaces/{namespace}/workflows/${trialWorkflowId(sweepId, trial)})`;
+}
+
+function layerTable(layers: LayerConfiguration | undefined): string {
+  if (layers === undefined) return '';
+  const rows = layers.map(
+    (layer) => `| ${layer.name} | ${layer.mode} | ${layer.mode === 'frozen' ? '' : layer.learningRate.toExponential(2)} |`,
+  );
+  return ['| layer | mode | learning rate |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function assignmentTable(assignment: Assignment): string {
+  const rows = Object.entries(assignment).map(
+    ([name, value]) => `| ${name} | ${typeof value === 'number' ? Number(value.toPrecision(4)) : value} |`,
+  );
+  return rows.length === 0 ? '' : ['| parameter | value |', '| --- | --- |', ...rows].join('\n');
+}
+
+function shown(value: JsonNumber | undefined): string {
+  if (value === undefined) return '–';
+  return value === null || Number.isNaN(value) ? 'NaN' : String(Number(value.toPrecision(4)));
+}

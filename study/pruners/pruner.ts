@@ -1,0 +1,33 @@
+import type { Rung } from '../rung.ts';
+import type { Decision, Reason } from '../trial.ts';
+import { asha } from './asha.ts';
+import { none } from './none.ts';
+
+/** A paused trial that has earned the next rung. */
+export interface Promotion {
+  readonly trial: number;
+  /** The rung it goes on to. */
+  readonly rung: number;
+  readonly reason: Reason;
+}
+
+/** Pure functions of the rung tables, which are a fold of the event log. Rung 0 is the lowest. */
+export interface Pruner {
+  /** Decides about a trial right after its report at `rung`, which is already in the table. Never asked at the top rung. */
+  readonly decide: (rungs: readonly Rung[], trial: number, rung: number) => Decision;
+  /** The paused trial that should go on before anything new starts, if there is one. */
+  readonly promotion: (rungs: readonly Rung[]) => Promotion | undefined;
+}
+
+export type PrunerSettings =
+  | { readonly name: 'none' }
+  | { readonly name: 'asha'; readonly mode: 'promote' | 'stop'; readonly reductionFactor: number };
+
+export function prunerOf(settings: PrunerSettings): Pruner {
+  switch (settings.name) {
+    case 'none':
+      return none();
+    case 'asha':
+      return asha(settings);
+  }
+}

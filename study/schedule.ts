@@ -1,0 +1,53 @@
+import { prunerOf } from './pruners/pruner.ts';
+import { type Command, liveTrial, runningTrials, type SweepState } from './sweep-state.ts';
+
+/** The next thing to do, or nothing until another message comes. What is due goes first, then held trials, promotions, new trials. */
+export function nextCommand(state: SweepState): Command | undefined {
+  if (state.due.length > 0) return state.due[0];
+  if (state.paused || runningTrials(state).length >= state.parallelTrials) return undefined;
+  switch (state.phase.name) {
+    case 'search':
+      return heldTrial(state) ?? promotion(state) ?? newTrial(state);
+    case 'final':
+      return finalTrial(state);
+    case 'closing':
+      return undefined;
+  }
+}
+
+/** True when the search can bring nothing more: no trial runs, none can go on, none can start. */
+export function isSearchDone(state: SweepState): boolean {
+  return (
+    state.phase.name === 'search' &&
+    state.due.length === 0 &&
+    state.live.every((live) => live.state === 'ending') &&
+    promotion(state) === undefined &&
+    newTrial(state) === undefined
+  );
+}
+
+function heldTrial(state: SweepState): Command | undefined {
+  const held = state.live.find((live) => live.state === 'held');
+  return held && { type: 'goOn', trial: held.trial, rung: held.rung };
+}
+
+function promotion(state: SweepState): Command | undefined {
+  const earned = prunerOf(state.plan.pruner).promotion(state.rungs);
+  if (earned === undefined || liveTrial(state, earned.trial) !== undefined) return undefined;
+  return { type: 'goOn', trial: earned.trial, rung: earned.rung, promotion: earned.reason };
+}
+
+function newTrial({ nextTrial, plan, spaceExhausted }: SweepState): Command | undefined {
+  if (spaceExhausted || nextTrial >= plan.numTrials) return undefined;
+  return { type: 'suggest', trial: nextTrial, seed: seedOf(plan.seed, nextTrial) };
+}
+
+function finalTrial({ phase, nextTrial }: SweepState): Command | undefined {
+  const finalist = phase.name === 'final' ? phase.queue[0] : undefined;
+  return finalist && { type: 'suggestFinal', trial: nextTrial, finalist };
+}
+
+/** Seeds of one sweep do not meet those of its neighbours: 100,000 lie between two bases. */
+export function seedOf(base: number, trial: number): number {
+  return base * 100_000 + trial;
+}

@@ -1,0 +1,76 @@
+/** What a sweep found, as a function of its log. */
+
+import { comparison, type HeldOutScore, heldOutScores } from './held-out.ts';
+import type { Outcome, SweepLog } from './log.ts';
+import { lossOf } from './objective.ts';
+import type { Assignment, JsonNumber, Objective } from './trial.ts';
+import { type TrialRow, trialRows } from './trial-rows.ts';
+
+export interface Summary {
+  readonly sweep: string;
+  readonly outcome: Outcome;
+  readonly objective: Objective;
+  readonly best?: {
+    readonly trial: number;
+    readonly assignment: Assignment;
+    /** The objective on the selection split. The best of many is chosen for its luck too, so this value is biased upwards. */
+    readonly selectionValue: JsonNumber;
+    /** The final trial whose model is in `best/`. */
+    readonly model?: number;
+  };
+  readonly counts: { readonly search: number; readonly failed: number; readonly reachedTop: number; readonly finals: number };
+  readonly cost: { readonly seconds: number; readonly gpuSeconds: number };
+  /** Wall time from the first suggestion to the end. */
+  readonly wallSeconds: number;
+  readonly heldOut: readonly HeldOutScore[];
+  /** Plain sentences: does the best configuration beat the baselines by more than noise? */
+  readonly verdict: readonly string[];
+}
+
+export function summaryOf(sweep: string, log: SweepLog, objective: Objective, outcome: Outcome): Summary {
+  const rows = trialRows(log);
+  const search = rows.filter((row) => row.purpose === 'search');
+  const best = bestRow(search, objective);
+  const heldOut = best === undefined ? [] : heldOutScores(rows, best, objective);
+  const model = best && bestFinal(rows, best.trial, objective);
+  return {
+    sweep,
+    outcome,
+    objective,
+    ...(best && {
+      best: {
+        trial: best.trial,
+        assignment: best.assignment,
+        selectionValue: best.metrics[objective.metric] ?? null,
+        ...(model !== undefined && { model }),
+      },
+    }),
+    counts: {
+      search: search.length,
+      failed: search.filter((row) => row.state === 'failed').length,
+      reachedTop: search.filter((row) => row.decision?.reason.code === 'reachedTop').length,
+      finals: rows.length - search.length,
+    },
+    cost: { seconds: sum(rows.map((row) => row.seconds)), gpuSeconds: sum(rows.map((row) => row.gpuSeconds)) },
+    wallSeconds: log.length === 0 ? 0 : (log.at(-1)!.at - log[0]!.at) / 1000,
+    heldOut,
+    verdict: comparison(heldOut, objective),
+  };
+}
+
+/** The highest rung counts first, then the loss there, then who was suggested first. */
+function bestRow(rows: readonly TrialRow[], objective: Objective): TrialRow | undefined {
+  return rows
+    .filter((row) => row.rung !== undefined && !Number.isNaN(lossOf(row.metrics, objective)))
+    .toSorted((a, b) => b.rung! - a.rung! || lossOf(a.metrics, objective) - lossOf(b.metrics, objective) || a.trial - b.trial)[0];
+}
+
+/** Of the best configuration's final trials the one with the best selection value: the held-out split chooses nothing. */
+function bestFinal(rows: readonly TrialRow[], of: number, objective: Objective): number | undefined {
+  return bestRow(
+    rows.filter((row) => row.origin.by === 'final' && row.origin.of === of),
+    objective,
+  )?.trial;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

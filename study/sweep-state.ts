@@ -1,0 +1,115 @@
+import type { Outcome, SweepEvent } from './log.ts';
+import type { PrunerSettings } from './pruners/pruner.ts';
+import { emptyRung, type Rung, waitingAt } from './rung.ts';
+import type { Objective, Reason } from './trial.ts';
+
+/** What the sweep was asked to do, as far as its workflow must know. Never changes. */
+export interface SweepPlan {
+  /** The first one drives pruning and names the best trial. */
+  readonly objective: Objective;
+  readonly pruner: PrunerSettings;
+  /** Optimizer steps per rung, increasing; the last is the horizon. */
+  readonly rungs: readonly number[];
+  readonly numTrials: number;
+  readonly maxFailedTrials: number;
+  /** Wall time for the search; the final re-trainings come on top. */
+  readonly durationMs?: number;
+  /** Fresh seeds on which each finalist is trained again. */
+  readonly finalSeeds: number;
+  /** The first trials of the sweep are these baselines, in this order. */
+  readonly baselines: readonly string[];
+  /** Base of all trial seeds. */
+  readonly seed: number;
+}
+
+/** A trial that has, or is owed, a slot; or one whose end is under way. Waiting trials are not here: the rung tables know them. */
+export interface LiveTrial {
+  readonly trial: number;
+  /** `running` towards `rung`; `held` may go on to `rung` when there is a slot; `ending` was told to free what it holds. */
+  readonly state: 'running' | 'held' | 'ending';
+  readonly rung: number;
+  readonly purpose: 'search' | 'final';
+}
+
+/** A configuration worth training again: the best one or a baseline. */
+export interface Finalist {
+  /** The search trial whose configuration it is. */
+  readonly of: number;
+  readonly seed: number;
+}
+
+export type SuggestCommand =
+  | { readonly type: 'suggest'; readonly trial: number; readonly seed: number }
+  | { readonly type: 'suggestFinal'; readonly trial: number; readonly finalist: Finalist };
+
+/** What a trial is told. */
+export type SentCommand =
+  | { readonly type: 'goOn'; readonly trial: number; readonly rung: number; readonly promotion?: Reason }
+  | { readonly type: 'pause'; readonly trial: number }
+  | { readonly type: 'end'; readonly trial: number; readonly reason: Reason };
+
+/** What the workflow must do next. */
+export type Command = SuggestCommand | SentCommand;
+
+export type Phase =
+  | { readonly name: 'search' }
+  /** The search has ended; `after` is the outcome to give when the finals are done. */
+  | { readonly name: 'final'; readonly queue: readonly Finalist[]; readonly after: Outcome }
+  /** Nothing new starts; trials are being ended. */
+  | { readonly name: 'closing'; readonly outcome: Outcome };
+
+export interface SweepState {
+  readonly plan: SweepPlan;
+  readonly phase: Phase;
+  readonly startedAt: number;
+  readonly paused: boolean;
+  readonly parallelTrials: number;
+  /** Number of the next trial; trials are numbered from 0 in the order in which they were suggested. */
+  readonly nextTrial: number;
+  readonly spaceExhausted: boolean;
+  readonly live: readonly LiveTrial[];
+  readonly rungs: readonly Rung[];
+  readonly failedTrials: number;
+  /** Final trials started so far. */
+  readonly finalsStarted: number;
+  readonly due: readonly SentCommand[];
+  /** Events that no log segment holds yet, and the number of the next segment. */
+  readonly unwritten: readonly SweepEvent[];
+  readonly segment: number;
+}
+
+export function newSweep(plan: SweepPlan, parallelTrials: number, startedAt: number): SweepState {
+  return {
+    plan,
+    phase: { name: 'search' },
+    startedAt,
+    paused: false,
+    parallelTrials,
+    nextTrial: 0,
+    spaceExhausted: false,
+    live: [],
+    rungs: plan.rungs.map(() => emptyRung),
+    failedTrials: 0,
+    finalsStarted: 0,
+    due: [],
+    unwritten: [],
+    segment: 0,
+  };
+}
+
+export function isOver(state: SweepState): boolean {
+  return state.phase.name === 'closing' && state.live.length === 0 && state.due.length === 0;
+}
+
+export const runningTrials = (state: SweepState): readonly LiveTrial[] => state.live.filter((live) => live.state === 'running');
+export const liveTrial = (state: SweepState, trial: number): LiveTrial | undefined => state.live.find((live) => live.trial === trial);
+
+/** Paused trials with the rung they wait at. */
+export function waitingTrials(state: SweepState): readonly { readonly trial: number; readonly rung: number }[] {
+  const busy = new Set(state.live.map(({ trial }) => trial));
+  return state.rungs.flatMap((table, rung) =>
+    waitingAt(table)
+      .filter((trial) => !busy.has(trial))
+      .map((trial) => ({ trial, rung })),
+  );
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { nextCommand } from './schedule.ts';
+import { fold, type Happening, type Message } from './sweep.ts';
+import { type Command, isOver, newSweep, runningTrials, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
+import type { Report } from './trial.ts';
+
+const aPlan = (plan: Partial<SweepPlan> = {}): SweepPlan => ({
+  objective: { metric: 'eval/loss', direction: 'minimize' },
+  pruner: { name: 'asha', mode: 'promote', reductionFactor: 3 },
+  rungs: [1, 3, 9],
+  numTrials: 9,
+  maxFailedTrials: 3,
+  finalSeeds: 2,
+  baselines: [],
+  seed: 7,
+  ...plan,
+});
+
+const aReport = (trial: number, rung: number, loss: number | null): Report => ({
+  schema: 1,
+  trial,
+  rung,
+  step: 1,
+  metrics: { 'eval/loss': loss },
+  diverged: loss === null,
+  cost: { seconds: 1, gpuSeconds: 0 },
+  attempt: 1,
+  versions: {},
+});
+
+/** Answers each command at once, as a perfect engine would, and notes it. */
+function obey(state: SweepState, at = 0): { state: SweepState; commands: Command[] } {
+  const commands: Command[] = [];
+  let now = state;
+  for (let command = nextCommand(now); command !== undefined; command = nextCommand(now)) {
+    commands.push(command);
+    now = fold(now, { at, ...answerTo(command, now) });
+  }
+  return { state: now, commands };
+}
+
+function answerTo(command: Command, state: SweepState): Happening {
+  switch (command.type) {
+    case 'suggest':
+      return { type: 'suggested', command, origin: { by: 'sampler' }, assignment: {}, written: state.unwritten.length };
+    case 'suggestFinal':
+      return {
+        type: 'suggested',
+        command,
+        origin: { by: 'final', of: command.finalist.of },
+        assignment: {},
+        written: state.unwritten.length,
+      };
+    default:
+      return { type: 'sent', command };
+  }
+}
+
+const tell = (state: SweepState, happening: Happening): SweepState => fold(state, { at: 0, ...happening });
+
+test('a new sweep fills its slots', () => {
+  const { commands } = obey(newSweep(aPlan(), 2, 0));
+  assert.deepEqual(commands, [
+    { type: 'suggest', trial: 0, seed: 700_000 },
+    { type: 'suggest', trial: 1, seed: 700_001 },
+  ]);
+});
+
+test('a third report lets the best of three go on, in the slot that is free', () => {
+  let { state } = obey(newSweep(aPlan(), 1, 0));
+  const seen: Command[][] = [];
+  for (const [trial, loss] of [0.3, 0.1, 0.2].entries()) {
+    const step = obey(tell(state, { type: 'reported', report: aReport(trial, 0, loss) }));
+    seen.push(step.commands);
+    state = step.state;
+  }
+  assert.deepEqual(seen, [
+    [
+      { type: 'pause', trial: 0 },
+      { type: 'suggest', trial: 1, seed: 700_001 },
+    ],
+    [
+      { type: 'pause', trial: 1 },
+      { type: 'suggest', trial: 2, seed: 700_002 },
+    ],
+    [
+      { type: 'pause', trial: 2 },
+      { type: 'goOn', trial: 1, rung: 1, promotion: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+    ],
+  ]);
+});
+
+test('a report that comes twice changes nothing', () => {
+  const { state } = obey(newSweep(aPlan(), 2, 0));
+  const report: Happening = { type: 'reported', report: aReport(0, 0, 1) };
+  const once = tell(state, report);
+  assert.deepEqual(tell(once, report), once);
+});
+
+test('NaN ends a trial, and its slot goes to the next', () => {
+  const { state } = obey(newSweep(aPlan(), 1, 0));
+  const { commands } = obey(tell(state, { type: 'reported', report: aReport(0, 0, null) }));
+  assert.deepEqual(commands, [
+    { type: 'end', trial: 0, reason: { code: 'diverged' } },
+    { type: 'suggest', trial: 1, seed: 700_001 },
+  ]);
+});
+
+test('one failed trial more than allowed ends the sweep and frees what runs', () => {
+  let { state } = obey(newSweep(aPlan({ maxFailedTrials: 0 }), 2, 0));
+  state = tell(state, { type: 'failed', trial: 0, failure: { type: 'TrainerCrashed', message: 'exit code 1' } });
+  const { commands, state: closing } = obey(state);
+  assert.deepEqual(commands, [{ type: 'end', trial: 1, reason: { code: 'searchOver' } }]);
+  const over = tell(closing, { type: 'ended', trial: 1 });
+  assert.equal(isOver(over), true);
+  assert.deepEqual(over.phase, {
+    name: 'closing',
+    outcome: {
+      result: 'failed',
+      because: 'tooManyFailedTrials',
+      message: '1 trials failed, more than maxFailedTrials 0 allows; the last one: exit code 1',
+    },
+  });
+});
+
+test('a paused sweep starts nothing; a trial that earned the next rung is held, and goes on first after resume', () => {
+  let { state } = obey(newSweep(aPlan({ pruner: { name: 'none' } }), 2, 0));
+  state = tell(state, { type: 'pauseRequested' });
+  const held = obey(tell(state, { type: 'reported', report: aReport(0, 0, 1) }));
+  assert.deepEqual(held.commands, [{ type: 'pause', trial: 0 }]);
+  assert.deepEqual(obey(tell(held.state, { type: 'resumeRequested' })).commands, [{ type: 'goOn', trial: 0, rung: 1 }]);
+});
+
+test('a trial that a user stops gives its slot to the next', () => {
+  const { state } = obey(newSweep(aPlan(), 1, 0));
+  assert.deepEqual(obey(tell(state, { type: 'stopTrialRequested', trial: 0 })).commands, [
+    { type: 'end', trial: 0, reason: { code: 'stoppedByUser' } },
+    { type: 'suggest', trial: 1, seed: 700_001 },
+  ]);
+});
+
+test('after the search the best trial and the baselines are trained again on the same fresh seeds', () => {
+  const plan = aPlan({ numTrials: 2, rungs: [1], pruner: { name: 'none' }, baselines: ['fullFineTuning'] });
+  let { state } = obey(newSweep(plan, 2, 0));
+  for (const trial of [0, 1])
+    state = tell(tell(state, { type: 'reported', report: aReport(trial, 0, 1 - trial) }), { type: 'ended', trial });
+  const { commands } = obey({ ...state, parallelTrials: 4 });
+  assert.deepEqual(
+    commands.filter((command) => command.type === 'suggestFinal'),
+    [
+      { type: 'suggestFinal', trial: 2, finalist: { of: 1, seed: 700_002 } },
+      { type: 'suggestFinal', trial: 3, finalist: { of: 0, seed: 700_002 } },
+      { type: 'suggestFinal', trial: 4, finalist: { of: 1, seed: 700_003 } },
+      { type: 'suggestFinal', trial: 5, finalist: { of: 0, seed: 700_003 } },
+    ],
+  );
+});
+
+test('property: whatever the trials do, slots are kept, rungs come in order, and the sweep ends with nothing left', () => {
+  const plans = fc.record({
+    pruner: fc.constantFrom<SweepPlan['pruner']>(
+      { name: 'none' },
+      { name: 'asha', mode: 'promote', reductionFactor: 2 },
+      { name: 'asha', mode: 'stop', reductionFactor: 3 },
+    ),
+    numTrials: fc.integer({ min: 1, max: 15 }),
+    finalSeeds: fc.integer({ min: 0, max: 2 }),
+    maxFailedTrials: fc.integer({ min: 0, max: 20 }),
+  });
+  const choices = fc.infiniteStream(
+    fc.record({ pick: fc.nat(), loss: fc.option(fc.double({ noNaN: true }), { freq: 8 }), fails: fc.integer({ min: 0, max: 9 }) }),
+  );
+  fc.assert(
+    fc.property(plans, fc.integer({ min: 1, max: 4 }), choices, (plan, parallel, stream) => {
+      const messages: Message[] = [];
+      let { state } = obey(newSweep(aPlan(plan), parallel, 0));
+      for (let turn = 0; !isOver(state); turn += 1) {
+        assert.ok(turn < 500, 'the sweep does not end');
+        assert.ok(runningTrials(state).length <= parallel);
+        const message = somethingHappens(state, stream.next().value);
+        messages.push(message);
+        ({ state } = obey(fold(state, message)));
+      }
+      assert.deepEqual({ waiting: waitingTrials(state), live: state.live, due: state.due }, { waiting: [], live: [], due: [] });
+      for (const [rung, table] of state.rungs.entries()) {
+        assert.equal(new Set(table.trials).size, table.trials.length, 'a trial reports once per rung');
+        if (rung > 0)
+          assert.deepEqual(
+            table.trials.filter((trial) => !state.rungs[rung - 1]!.trials.includes(trial)),
+            [],
+          );
+      }
+      const again = messages.reduce((now, message) => obey(fold(now, message)).state, obey(newSweep(aPlan(plan), parallel, 0)).state);
+      assert.deepEqual(again, state, 'the same messages give the same sweep');
+    }),
+  );
+});
+
+function somethingHappens(state: SweepState, { pick, loss, fails }: { pick: number; loss: number | null; fails: number }): Message {
+  const live = state.live[pick % state.live.length];
+  assert.ok(live !== undefined, 'a sweep that is not over has a live trial');
+  const { trial, rung } = live;
+  if (live.state === 'ending') return { at: 0, type: 'ended', trial };
+  if (fails === 0) return { at: 0, type: 'failed', trial, failure: { type: 'TrainerCrashed', message: '' } };
+  return { at: 0, type: 'reported', report: aReport(trial, rung, loss) };
+}

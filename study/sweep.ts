@@ -1,0 +1,247 @@
+/**
+ * The sweep as a pure state machine. The workflow tells it what happened (`fold`) and asks what to do (`nextCommand`);
+ * replaying the same messages gives the same commands bit for bit.
+ */
+import { bestTrials } from './best.ts';
+import type { Failure, Origin, Outcome, SweepEvent } from './log.ts';
+import { lossOf } from './objective.ts';
+import { prunerOf } from './pruners/pruner.ts';
+import { withClosed, withReport } from './rung.ts';
+import { isSearchDone, seedOf } from './schedule.ts';
+import {
+  type Finalist,
+  type LiveTrial,
+  liveTrial,
+  runningTrials,
+  type SentCommand,
+  type SuggestCommand,
+  type SweepState,
+  waitingTrials,
+} from './sweep-state.ts';
+import type { Assignment, Decision, JsonNumber, Reason, Report } from './trial.ts';
+
+/** What happened, and when (`at`: milliseconds since the epoch, as the workflow's clock has it). */
+export type Message = { readonly at: number } & Happening;
+
+export type Happening =
+  /** The trial has started; the `written` first unwritten events are in the log now. */
+  | {
+      readonly type: 'suggested';
+      readonly command: SuggestCommand;
+      readonly origin: Origin;
+      readonly assignment: Assignment;
+      readonly written: number;
+    }
+  | { readonly type: 'spaceExhausted'; readonly written: number }
+  | { readonly type: 'sent'; readonly command: SentCommand }
+  | { readonly type: 'unreachable'; readonly command: SentCommand; readonly message: string }
+  | { readonly type: 'written'; readonly events: number }
+  | { readonly type: 'reported'; readonly report: Report }
+  | { readonly type: 'failed'; readonly trial: number; readonly failure: Failure }
+  | { readonly type: 'ended'; readonly trial: number }
+  | { readonly type: 'pauseRequested' }
+  | { readonly type: 'resumeRequested' }
+  | { readonly type: 'parallelTrialsSet'; readonly to: number }
+  | { readonly type: 'stopTrialRequested'; readonly trial: number }
+  | { readonly type: 'durationSpent' }
+  | { readonly type: 'closeRequested'; readonly outcome: Outcome };
+
+/** What a message makes of a sweep. Messages that say nothing new (a signal that came twice) change nothing. */
+export function fold(state: SweepState, message: Message): SweepState {
+  return settled(folded(state, message), message.at);
+}
+
+function folded(state: SweepState, message: Message): SweepState {
+  switch (message.type) {
+    case 'suggested':
+      return afterSuggestion(state, message);
+    case 'spaceExhausted':
+      return { ...written(state, message.written), spaceExhausted: true };
+    case 'sent':
+      return afterSending(state, message.command, message.at);
+    case 'unreachable':
+      return afterFailure(
+        afterSending(state, message.command, message.at),
+        message.command.trial,
+        { type: 'TrialLost', message: message.message },
+        message.at,
+      );
+    case 'written':
+      return written(state, message.events);
+    case 'reported':
+      return afterReport(state, message.report, message.at);
+    case 'failed':
+      return afterFailure(state, message.trial, message.failure, message.at);
+    case 'ended':
+      return { ...state, live: without(state.live, message.trial) };
+    case 'pauseRequested':
+      return { ...state, paused: true };
+    case 'resumeRequested':
+      return { ...state, paused: false };
+    case 'parallelTrialsSet':
+      return { ...state, parallelTrials: message.to };
+    case 'stopTrialRequested':
+      return stopTrial(state, message.trial, message.at);
+    case 'durationSpent':
+      return state.phase.name === 'search' ? endSearch(state, { result: 'succeeded', because: 'durationSpent' }, message.at) : state;
+    case 'closeRequested':
+      return close(state, message.outcome, { code: 'cancelled' }, message.at);
+  }
+}
+
+function afterSuggestion(
+  state: SweepState,
+  { at, command, origin, assignment }: Extract<Happening, { type: 'suggested' }> & { readonly at: number },
+): SweepState {
+  const { trial } = command;
+  const purpose = command.type === 'suggest' ? 'search' : 'final';
+  const seed = command.type === 'suggest' ? command.seed : command.finalist.seed;
+  const phase = state.phase.name === 'final' ? { ...state.phase, queue: state.phase.queue.slice(1) } : state.phase;
+  return logged(
+    {
+      ...state,
+      phase,
+      nextTrial: trial + 1,
+      finalsStarted: state.finalsStarted + (purpose === 'final' ? 1 : 0),
+      live: [...state.live, { trial, state: 'running', rung: 0, purpose }],
+    },
+    { type: 'suggested', at, trial, purpose, origin, seed, assignment },
+  );
+}
+
+function afterSending(state: SweepState, command: SentCommand, at: number): SweepState {
+  if (command === state.due[0]) return { ...state, due: state.due.slice(1) };
+  if (command.type !== 'goOn') return state;
+  const running: LiveTrial = { trial: command.trial, state: 'running', rung: command.rung, purpose: 'search' };
+  const going = { ...state, live: [...without(state.live, command.trial), running] };
+  if (command.promotion === undefined) return going;
+  const decision: Decision = { action: 'continue', reason: command.promotion };
+  return logged(closed(going, command.trial), { type: 'decided', at, trial: command.trial, rung: command.rung - 1, decision });
+}
+
+function afterReport(state: SweepState, report: Report, at: number): SweepState {
+  const { trial, rung, step, cost } = report;
+  const live = liveTrial(state, trial);
+  if (live?.state !== 'running' || live.rung !== rung) return state;
+  const { objective } = state.plan;
+  const metrics = report.diverged ? { ...report.metrics, [objective.metric]: null } : report.metrics;
+  const loss = jsonNumber(lossOf(metrics, objective));
+  const told = logged(state, { type: 'reported', at, trial, rung, step, metrics, cost });
+  return live.purpose === 'final' ? end(told, trial, rung, { code: 'reachedTop' }, at) : afterSearchReport(told, trial, rung, loss, at);
+}
+
+function afterSearchReport(state: SweepState, trial: number, rung: number, loss: JsonNumber, at: number): SweepState {
+  const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, loss));
+  const isTop = rung === rungs.length - 1;
+  const decision: Decision = isTop
+    ? { action: 'stop', reason: { code: 'reachedTop' } }
+    : prunerOf(state.plan.pruner).decide(rungs, trial, rung);
+  const reported = { ...state, rungs };
+  switch (decision.action) {
+    case 'stop':
+      return end(reported, trial, rung, decision.reason, at);
+    case 'pause':
+      return logged(due({ ...reported, live: without(state.live, trial) }, { type: 'pause', trial }), {
+        type: 'decided',
+        at,
+        trial,
+        rung,
+        decision,
+      });
+    case 'continue':
+      return goOn(logged(closed(reported, trial), { type: 'decided', at, trial, rung, decision }), trial, rung + 1);
+  }
+}
+
+/** On to the next rung in the slot that it has; or, when the sweep is paused or was narrowed meanwhile, as soon as there is one. */
+function goOn(state: SweepState, trial: number, rung: number): SweepState {
+  const hasSlot = !state.paused && runningTrials(state).length <= state.parallelTrials;
+  const live: LiveTrial = { trial, rung, purpose: 'search', state: hasSlot ? 'running' : 'held' };
+  const moved = { ...state, live: [...without(state.live, trial), live] };
+  return due(moved, hasSlot ? { type: 'goOn', trial, rung } : { type: 'pause', trial });
+}
+
+function afterFailure(state: SweepState, trial: number, failure: Failure, at: number): SweepState {
+  const live = liveTrial(state, trial);
+  const isWaiting = waitingTrials(state).some((waiting) => waiting.trial === trial);
+  if (live === undefined && !isWaiting) return state;
+  const gone = { ...closed(state, trial), live: without(state.live, trial) };
+  if (live?.state === 'ending') return gone; // its end was decided already; how it went does not matter
+  const failed = logged(gone, { type: 'failed', at, trial, failure });
+  if (live?.purpose === 'final') return failed;
+  const counted = { ...failed, failedTrials: failed.failedTrials + 1 };
+  if (counted.failedTrials <= state.plan.maxFailedTrials) return counted;
+  const message = `${counted.failedTrials} trials failed, more than maxFailedTrials ${state.plan.maxFailedTrials} allows; the last one: ${failure.message}`;
+  return close(counted, { result: 'failed', because: 'tooManyFailedTrials', message }, { code: 'searchOver' }, at);
+}
+
+function stopTrial(state: SweepState, trial: number, at: number): SweepState {
+  const live = liveTrial(state, trial);
+  if (live?.state === 'ending') return state;
+  const waiting = waitingTrials(state).find((candidate) => candidate.trial === trial);
+  const rung = live?.rung ?? waiting?.rung;
+  return rung === undefined ? state : end(state, trial, rung, { code: 'stoppedByUser' }, at);
+}
+
+/** Tells a trial to free what it holds. It stays in the books until it says that it has. */
+function end(state: SweepState, trial: number, rung: number, reason: Reason, at: number): SweepState {
+  const purpose = liveTrial(state, trial)?.purpose ?? 'search';
+  const ending: LiveTrial = { trial, state: 'ending', rung, purpose };
+  const marked = due({ ...closed(state, trial), live: [...without(state.live, trial), ending] }, { type: 'end', trial, reason });
+  return logged(marked, { type: 'decided', at, trial, rung, decision: { action: 'stop', reason } });
+}
+
+/** After each message: does one phase give way to the next? Two may at once, when there are no finals to train. */
+function settled(state: SweepState, at: number): SweepState {
+  const { phase } = state;
+  if (isSearchDone(state)) {
+    return settled(endSearch(state, { result: 'succeeded', because: state.spaceExhausted ? 'spaceExhausted' : 'allTrialsDone' }, at), at);
+  }
+  if (phase.name === 'final' && phase.queue.length === 0 && !state.live.some((live) => live.purpose === 'final')) {
+    return { ...state, phase: { name: 'closing', outcome: phase.after } };
+  }
+  return state;
+}
+
+function endSearch(state: SweepState, after: Outcome, at: number): SweepState {
+  const freed = endEverything(state, { code: 'searchOver' }, at);
+  if (bestTrials(state, 1).length === 0) {
+    const message = `no trial reported a number for ${state.plan.objective.metric}`;
+    return { ...freed, phase: { name: 'closing', outcome: { result: 'failed', because: 'noTrialReported', message } } };
+  }
+  return { ...freed, phase: { name: 'final', queue: finalists(state), after } };
+}
+
+function close(state: SweepState, outcome: Outcome, reason: Reason, at: number): SweepState {
+  return { ...endEverything(state, reason, at), phase: { name: 'closing', outcome } };
+}
+
+function endEverything(state: SweepState, reason: Reason, at: number): SweepState {
+  const onlyEnds: SweepState = { ...state, due: state.due.filter((command) => command.type === 'end') };
+  const busy = state.live.filter((live) => live.state !== 'ending');
+  let freed = onlyEnds;
+  for (const { trial, rung } of [...busy, ...waitingTrials(state)]) freed = end(freed, trial, rung, reason, at);
+  return freed;
+}
+
+/** The best configuration and the baselines, each on the same fresh seeds, so that they can be compared in pairs. */
+function finalists(state: SweepState): readonly Finalist[] {
+  const reported = new Set(state.rungs[0]!.trials);
+  const baselines = state.plan.baselines.map((_, trial) => trial).filter((trial) => reported.has(trial));
+  const trials = new Set([...bestTrials(state, 1).map(({ trial }) => trial), ...baselines]);
+  const seeds = Array.from({ length: state.plan.finalSeeds }, (_, index) => seedOf(state.plan.seed, state.plan.numTrials + index));
+  return seeds.flatMap((seed) => [...trials].map((of) => ({ of, seed })));
+}
+
+/** At a trial's end no rung waits for it any more. */
+function closed(state: SweepState, trial: number): SweepState {
+  return { ...state, rungs: state.rungs.map((rung) => (rung.trials.includes(trial) ? withClosed(rung, trial) : rung)) };
+}
+
+/** Nothing to write makes no segment. */
+const written = (state: SweepState, events: number): SweepState =>
+  events === 0 ? state : { ...state, unwritten: state.unwritten.slice(events), segment: state.segment + 1 };
+const due = (state: SweepState, command: SentCommand): SweepState => ({ ...state, due: [...state.due, command] });
+const logged = (state: SweepState, event: SweepEvent): SweepState => ({ ...state, unwritten: [...state.unwritten, event] });
+const without = (live: readonly LiveTrial[], trial: number): readonly LiveTrial[] => live.filter((other) => other.trial !== trial);
+const jsonNumber = (value: number): JsonNumber => (Number.isNaN(value) ? null : value);

@@ -1,0 +1,233 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  ContinueAsNew,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineUpdate,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Suggestion, SweepActivities } from '../activities/sweep.ts';
+import type { SweepRef, TrialRef } from '../runners/runner.ts';
+import type { Outcome } from '../study/log.ts';
+import { originText, sweepDetails, type TrialPage, trialDetails, trialWorkflowId } from '../study/page.ts';
+import { type Progress, progressOf } from '../study/progress.ts';
+import { nextCommand } from '../study/schedule.ts';
+import type { Summary } from '../study/summary.ts';
+import { fold, type Happening, type Message } from '../study/sweep.ts';
+import { type Command, isOver, newSweep, type SentCommand, type SweepPlan, type SweepState } from '../study/sweep-state.ts';
+import { sweepId, trialNumber, trialState } from './attributes.ts';
+import { type Order, ordered, trial, trialEnded, trialFailed, trialReported } from './trial.ts';
+
+export interface SweepInput {
+  readonly sweep: SweepRef;
+  readonly plan: SweepPlan;
+  readonly parallelTrials: number;
+  /** How often a trial may crash on the way to one rung before it counts as failed. */
+  readonly attempts: number;
+  /** Set when the sweep goes on in a new run; absent at the start. */
+  readonly state?: SweepState;
+}
+
+export const progress = defineQuery<Progress>('progress');
+export const pause = defineUpdate<Progress>('pause');
+export const resume = defineUpdate<Progress>('resume');
+export const stopTrial = defineUpdate<Progress, [number]>('stopTrial');
+export const setParallelTrials = defineUpdate<Progress, [number]>('setParallelTrials');
+
+const { suggest, suggestFinal, publish, finish, findLost } = proxyActivities<SweepActivities>({
+  startToCloseTimeout: '10 minutes',
+  retry: {
+    initialInterval: '500 milliseconds',
+    maximumInterval: '30 seconds',
+    nonRetryableErrorTypes: ['LogConflict', 'InvalidObject', 'SpecError'],
+  },
+});
+
+/** One search from the first suggestion to the summary. Handlers only enqueue; the loop alone changes state. */
+export async function sweep(input: SweepInput): Promise<Summary> {
+  let state = input.state ?? newSweep(input.plan, input.parallelTrials, Date.now());
+  const inbox: Message[] = [];
+  const enqueue = (happening: Happening): void => void inbox.push({ at: Date.now(), ...happening });
+  const take = (): void => {
+    state = inbox.splice(0).reduce(fold, state);
+    setCurrentDetails(sweepDetails(input.sweep.id, state));
+  };
+  const isQuiet = (): boolean => inbox.length === 0 && nextCommand(state) === undefined;
+  setHandlers(enqueue, () => state);
+  remindOfDuration(state, enqueue);
+  watchForLostTrials(input.sweep, () => state, enqueue);
+  take();
+
+  const drive = async (): Promise<void> => {
+    while (!isOver(state)) {
+      await condition(() => !isQuiet() || isOver(state));
+      take();
+      for (let command = nextCommand(state); command !== undefined; command = nextCommand(state)) {
+        const next = command;
+        enqueue(await CancellationScope.nonCancellable(() => carryOut(input, state, next))); // a child half started would be nobody's
+        take();
+      }
+      if (!workflowInfo().continueAsNewSuggested || isOver(state)) continue;
+      const { segment, unwritten } = state;
+      await publish({ sweep: input.sweep, segment, events: unwritten });
+      enqueue({ type: 'written', events: unwritten.length });
+      take();
+      await condition(allHandlersFinished);
+      if (isQuiet()) await continueAsNew<typeof sweep>({ ...input, state }); // leaves no message behind
+    }
+  };
+
+  try {
+    await drive();
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    const outcome: Outcome = isCancellation(error)
+      ? { result: 'cancelled' }
+      : { result: 'failed', because: 'engineFailure', message: String(error) };
+    await CancellationScope.nonCancellable(async () => {
+      enqueue({ type: 'closeRequested', outcome });
+      take();
+      await drive();
+      await conclude(input.sweep, state, outcome);
+    });
+    throw error;
+  }
+  const { phase } = state;
+  if (phase.name !== 'closing') throw ApplicationFailure.nonRetryable(`a sweep cannot end in its ${phase.name} phase`, 'EngineFailure');
+  const summary = await conclude(input.sweep, state, phase.outcome);
+  if (phase.outcome.result === 'failed') throw ApplicationFailure.nonRetryable(phase.outcome.message, phase.outcome.because);
+  return summary;
+}
+
+function setHandlers(enqueue: (happening: Happening) => void, state: () => SweepState): void {
+  const andShow = (happening: Happening): Progress => {
+    enqueue(happening);
+    return progressOf(state());
+  };
+  setHandler(trialReported, (report) => enqueue({ type: 'reported', report }));
+  setHandler(trialFailed, (trial, failure) => enqueue({ type: 'failed', trial, failure }));
+  setHandler(trialEnded, (trial) => enqueue({ type: 'ended', trial }));
+  setHandler(progress, () => progressOf(state()), { description: 'Counts, rungs, best trials' });
+  setHandler(pause, () => andShow({ type: 'pauseRequested' }), {
+    description: 'Start nothing new; running trials stop at their next rung',
+  });
+  setHandler(resume, () => andShow({ type: 'resumeRequested' }), { description: 'Go on after a pause' });
+  setHandler(stopTrial, (trial) => andShow({ type: 'stopTrialRequested', trial }), {
+    description: 'End one trial by its number',
+    validator: (trial) =>
+      refuseUnless(
+        Number.isInteger(trial) && trial >= 0 && trial < state().nextTrial,
+        `trial: must be a trial of this sweep (0 to ${state().nextTrial - 1}), got ${trial}`,
+      ),
+  });
+  setHandler(setParallelTrials, (to) => andShow({ type: 'parallelTrialsSet', to }), {
+    description: 'How many trials may run at a time',
+    validator: (to) => refuseUnless(Number.isInteger(to) && to >= 1, `parallelTrials: must be an integer of at least 1, got ${to}`),
+  });
+}
+
+function refuseUnless(holds: boolean, message: string): void {
+  if (!holds) throw ApplicationFailure.nonRetryable(message, 'RefusedUpdate');
+}
+
+async function carryOut({ sweep, plan, attempts }: SweepInput, { segment, unwritten }: SweepState, command: Command): Promise<Happening> {
+  switch (command.type) {
+    case 'suggest':
+    case 'suggestFinal': {
+      const request = { sweep, segment, events: unwritten };
+      const suggestion =
+        command.type === 'suggest'
+          ? await suggest({ ...request, trial: command.trial, seed: command.seed })
+          : await suggestFinal({ ...request, trial: command.trial, finalist: command.finalist });
+      if (suggestion === 'spaceExhausted') return { type: 'spaceExhausted', written: unwritten.length };
+      await startTrial({ sweep, trial: command.trial }, plan, suggestion, attempts);
+      return { type: 'suggested', command, ...suggestion, written: unwritten.length };
+    }
+    case 'goOn':
+      return send(sweep, command, { type: 'goOn', rung: command.rung });
+    case 'pause':
+      return send(sweep, command, { type: 'pause' });
+    case 'end':
+      return send(sweep, command, { type: 'end', reason: command.reason });
+  }
+}
+
+async function startTrial(ref: TrialRef, plan: SweepPlan, suggestion: Suggestion, attempts: number): Promise<void> {
+  const origin = originText(suggestion.origin);
+  const { assignment, layers } = suggestion;
+  const rungs = suggestion.origin.by === 'final' ? plan.rungs.slice(-1) : plan.rungs;
+  const page: TrialPage = { trial: ref.trial, origin, metric: plan.objective.metric, rungs, assignment, ...(layers && { layers }) };
+  await startChild(trial, {
+    workflowId: trialWorkflowId(ref.sweep.id, ref.trial),
+    args: [{ ref, page, attempts }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    typedSearchAttributes: [
+      { key: sweepId, value: ref.sweep.id },
+      { key: trialNumber, value: ref.trial },
+      { key: trialState, value: 'running' },
+    ],
+    staticSummary: `trial ${ref.trial}, ${origin}`,
+    staticDetails: trialDetails(page, 'suggested', undefined),
+  });
+}
+
+/** A trial that is gone (terminated by hand, say) counts as failed: it can never answer. */
+async function send(sweep: SweepRef, command: SentCommand, order: Order): Promise<Happening> {
+  try {
+    await getExternalWorkflowHandle(trialWorkflowId(sweep.id, command.trial)).signal(ordered, order);
+    return { type: 'sent', command };
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    return { type: 'unreachable', command, message: error.message };
+  }
+}
+
+function conclude(sweep: SweepRef, { segment, unwritten }: SweepState, outcome: Outcome): Promise<Summary> {
+  return finish({ sweep, segment, events: [...unwritten, { type: 'finished', at: Date.now(), outcome }], outcome });
+}
+
+function remindOfDuration({ plan, startedAt }: SweepState, enqueue: (happening: Happening) => void): void {
+  if (plan.durationMs === undefined) return;
+  void inBackground(async () => {
+    await sleep(Math.max(1, startedAt + plan.durationMs! - Date.now()));
+    enqueue({ type: 'durationSpent' });
+  });
+}
+
+/** A trial that was terminated or timed out never signals, so the sweep looks for itself now and then. */
+function watchForLostTrials(sweep: SweepRef, state: () => SweepState, enqueue: (happening: Happening) => void): void {
+  void inBackground(async () => {
+    for (;;) {
+      await sleep('5 minutes');
+      const trials = state().live.map(({ trial }) => trial);
+      if (trials.length === 0) continue;
+      for (const trial of await findLost(trials.map((trial) => ({ trial, workflowId: trialWorkflowId(sweep.id, trial) })))) {
+        enqueue({
+          type: 'failed',
+          trial,
+          failure: { type: 'TrialLost', message: `the workflow of trial ${trial} was closed from outside` },
+        });
+      }
+    }
+  });
+}
+
+/** Ends with the workflow; a cancelled sweep needs neither reminder nor watch. */
+async function inBackground(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+}
