@@ -1,5 +1,5 @@
 /** `sweep.json`: what a sweep was asked to do, resolved once when it is submitted. */
-import type { ModelShape, ModelShape } from '../study/layers.ts';
+import type { ModelShape } from '../study/layerwise.ts';
 import type { Sweep } from '../study/spec.ts';
 
 export interface SweepFile {

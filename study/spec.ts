@@ -1,8 +1,7 @@
 import type { z } from 'zod';
+import type { Immutable } from './spec/immutable.ts';
 import { pathText, SpecError } from './spec/problem.ts';
 import { sweepSchema } from './spec/schema.ts';
-
-type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
 
 /** A valid sweep with all defaults filled in. It can be written as JSON and parses to itself. */
 export type Sweep = Immutable<z.output<typeof sweepSchema> & { spec: { study: string } }>;

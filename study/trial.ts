@@ -37,7 +37,7 @@ export interface TrialFile {
   readonly lingerSeconds: number;
   readonly objectives: readonly Objective[];
   readonly assignment: Assignment;
-  /** Absent when no parameter of the sweep is layerwise. */
+  /** Absent when the sweep says nothing about layers: it has neither a layerwise parameter nor `learningRate`. */
   readonly layers?: LayerConfiguration;
   /** `spec.trialTemplate.trainer` as written: a foreign trainer may put anything here. */
   readonly trainer: Readonly<Record<string, unknown>>;

@@ -1,11 +1,7 @@
 import { z } from 'zod';
+import type { Immutable } from './immutable.ts';
 
 const real = z.number();
-const range = (unit: string) =>
-  z.strictObject({
-    min: real.describe(`Smallest value, included${unit}. Below max.`),
-    max: real.describe(`Largest value, included${unit}. Above min.`),
-  });
 
 const positiveRange = (what: string) =>
   z.strictObject({
@@ -13,7 +9,12 @@ const positiveRange = (what: string) =>
     max: real.gt(0).describe(`Largest ${what}, included. Above min.`),
   });
 
-const uniform = range('').describe('A real number, every value between min and max equally likely.');
+const uniform = z
+  .strictObject({
+    min: real.describe('Smallest value, included. Below max.'),
+    max: real.describe('Largest value, included. Above min.'),
+  })
+  .describe('A real number, every value between min and max equally likely.');
 
 const logUniform = positiveRange('value').describe(
   'A positive real number, every order of magnitude equally likely: right for learning rates and other scales.',
@@ -26,7 +27,7 @@ const int = z
   })
   .describe('A whole number, each one between min and max equally likely.');
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalar = z.union([z.string(), z.number(), z.boolean()], 'a text, a number or a boolean');
 
 const categorical = z
   .strictObject({
@@ -34,13 +35,10 @@ const categorical = z
   })
   .describe('One of a list of values, each equally likely.');
 
-/** Schemes whose configuration of layers can be searched today. */
-export const layerwiseSchemes = ['prefix', 'prefixDecay', 'perLayer'] as const;
-
 const layerwise = z
   .strictObject({
     scheme: z
-      .enum(layerwiseSchemes)
+      .enum(['prefix', 'prefixDecay', 'perLayer'])
       .describe(
         'How few numbers become a setting for each layer. ' +
           'prefix: the bottom layers are frozen, all others learn at one rate. ' +
@@ -71,7 +69,7 @@ const layerwise = z
       .gt(0)
       .lt(1)
       .exactOptional()
-      .describe('Share of random draws in which a layer is frozen, each layer on its own. Above 0, below 1. For perLayer; default 0.5.'),
+      .describe('perLayer only: share of random draws in which a layer is frozen, each layer on its own. Above 0, below 1; default 0.5.'),
   })
   .describe('The setting of all layers as one parameter. It becomes numbers named <name>.frozenPrefix, <name>.learningRate and so on.');
 
@@ -101,6 +99,6 @@ export const parameterSchema = z.strictObject({
     ),
 });
 
-export type ParameterSpec = z.output<typeof parameterSchema>;
-export type SearchSpaceSpec = z.output<typeof searchSpace>;
-export type LayerwiseSpec = z.output<typeof layerwise>;
+/** One of `spec.parameters`, and its layer-wise kind of search space. */
+export type Parameter = Immutable<z.output<typeof parameterSchema>>;
+export type Layerwise = Immutable<z.output<typeof layerwise>>;

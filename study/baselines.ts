@@ -1,0 +1,80 @@
+import { type Dimension, type Domain, isActive } from './dimension.ts';
+import { layerConfigurationOf } from './layers.ts';
+import { encoderLayers, layerwiseName, type ModelShape } from './layerwise.ts';
+import { clipped, contains, searchSpaceOf } from './space.ts';
+import type { Layerwise } from './spec/parameter-schema.ts';
+import type { Sweep } from './spec.ts';
+import type { Assignment, LayerConfiguration, Value } from './trial.ts';
+
+type Baseline = Sweep['spec']['enqueue'][number];
+
+/** A named trial that runs before the search begins. */
+export interface EnqueuedTrial {
+  readonly name: Baseline;
+  /** Inside the search space; without the layerwise parameter's values when the space cannot express the baseline. */
+  readonly assignment: Assignment;
+  /** What the name promises, also where that lies outside the search space. */
+  readonly layers: LayerConfiguration;
+}
+
+/**
+ * Peak learning rate of each baseline, as far as the sweep's range allows. Full fine-tuning: about the middle of the
+ * grid that the authors of the small BERTs search (3e-5 to 3e-4; Turc et al., arXiv:1908.08962). Head only: the middle
+ * of the range in which a head on frozen features is usually searched (1e-4 to 1e-2); for sweeps without `headLearningRate`.
+ */
+const learningRates: Readonly<Record<Baseline, number>> = { fullFineTuning: 1e-4, headOnly: 1e-3 };
+
+/**
+ * The baselines that `spec.enqueue` names, in its order. Parameters that have nothing to do with layers take the middle
+ * of their range (on its own scale) or their first choice.
+ * @throws {RangeError} if there are any and the model is not known
+ */
+export function enqueuedTrials({ spec }: Sweep, model: ModelShape | undefined): readonly EnqueuedTrial[] {
+  return spec.enqueue.map((name) => {
+    if (model === undefined) throw new RangeError(`baseline ${name}: the number of the model's layers must be known`);
+    return enqueuedTrial(name, spec.parameters, model);
+  });
+}
+
+function enqueuedTrial(name: Baseline, parameters: Sweep['spec']['parameters'], model: ModelShape): EnqueuedTrial {
+  const layerwise = parameters.find(({ searchSpace }) => searchSpace.layerwise !== undefined)!; // ! is safe: the spec's rules ask for one
+  const others = searchSpaceOf(parameters.filter((parameter) => parameter !== layerwise)).reduce(withMiddle, {});
+  const wanted = { ...layerwiseValues(name, layerwise.name, layerwise.searchSpace.layerwise!, model), ...others };
+  const layers = layerConfigurationOf(parameters, wanted, model)!; // ! is safe: there is a layerwise parameter
+  return { name, assignment: contains(searchSpaceOf(parameters, model), wanted) ? wanted : others, layers };
+}
+
+function layerwiseValues(baseline: Baseline, parameter: string, { scheme, learningRate, decay }: Layerwise, model: ModelShape): Assignment {
+  const isFrozen = baseline === 'headOnly';
+  const rate = clipped(learningRates[baseline], learningRate);
+  const prefix = {
+    [layerwiseName.frozenPrefix(parameter)]: isFrozen ? model.layers : 0,
+    [layerwiseName.learningRate(parameter)]: rate,
+  };
+  switch (scheme) {
+    case 'prefix':
+      return prefix;
+    case 'prefixDecay': // with all layers frozen no decay matters, so the nearest one will do
+      return { ...prefix, [layerwiseName.decay(parameter)]: isFrozen ? decay!.max : 1 };
+    case 'perLayer':
+      return Object.fromEntries(encoderLayers(model).map((layer) => [layerwiseName.layer(parameter, layer), isFrozen ? 0 : rate]));
+  }
+}
+
+function withMiddle(assignment: Assignment, dimension: Dimension): Assignment {
+  return isActive(dimension, assignment) ? { ...assignment, [dimension.name]: middleOf(dimension.domain) } : assignment;
+}
+
+function middleOf(domain: Domain): Value {
+  switch (domain.kind) {
+    case 'categorical':
+      return domain.choices[0]!;
+    case 'int':
+      return Math.floor((domain.min + domain.max) / 2);
+    case 'uniform':
+      return (domain.min + domain.max) / 2;
+    case 'logUniform':
+    case 'frozenOrRate':
+      return clipped(Math.sqrt(domain.min * domain.max), domain);
+  }
+}
