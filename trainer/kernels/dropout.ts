@@ -1,0 +1,37 @@
+import { tf } from '../native/tensorflow.ts';
+import { add, multiply } from './arithmetic.ts';
+import { defineKernel } from './kernel.ts';
+import { constant, floatType, intType, run } from './operation.ts';
+
+/** Noise is drawn on the device from two numbers alone, so a resumed run sees the noise that the uninterrupted one saw. */
+export interface Noise {
+  /** Share of the elements that become zero. 0 draws nothing. */
+  readonly rate: number;
+  /** 32-bit integers: the run's seed, and a counter that differs for every use in the run. */
+  readonly seed: readonly [number, number];
+}
+
+const uniformAttributes = [floatType('dtype'), intType('T'), intType('Tseed')];
+
+/** What dropout multiplies with: 0, or 1/(1 - rate) so that the expectation stays. */
+export function dropoutMask(shape: readonly number[], { rate, seed }: Noise): tf.Tensor {
+  const uniform = run('StatelessRandomUniform', uniformAttributes, tf.tensor1d([...shape], 'int32'), tf.tensor1d([...seed], 'int32')); // in [0, 1)
+  const zeroOrOne = run('Floor', [floatType('T')], add(uniform, constant(1 - rate)));
+  return multiply(zeroOrOne, constant(1 / (1 - rate)));
+}
+
+const masked = defineKernel<'x', never, Noise>({
+  name: 'Dropout',
+  saved: [],
+  kept: 1,
+  forward: ({ x }, noise) => {
+    const mask = dropoutMask(x.shape, noise);
+    return [multiply(x, mask), mask];
+  },
+  gradient: (dy, _saved, [mask]) => ({ x: () => multiply(dy, mask!) }), // forward kept it
+});
+
+/** Sets a share of the elements to zero and scales the others up; any shape. */
+export function dropout(x: tf.Tensor, noise: Noise): tf.Tensor {
+  return noise.rate === 0 ? x : masked({ x }, noise);
+}

@@ -1,0 +1,63 @@
+/** Weights between Hugging Face files and the device. */
+
+import { seededStream } from '../study/random.ts';
+import type { Parameter, StoredPart } from './encoder/parameters.ts';
+import { tf } from './native/tensorflow.ts';
+import { normalNumbers } from './random.ts';
+import { badData } from './refusal.ts';
+import type { SafetensorsFile, StoredTensor } from './safetensors.ts';
+
+/** The parameter's first value. `seed` decides fresh ones; `index` gives each parameter noise of its own. */
+export function initialValue(parameter: Parameter, file: SafetensorsFile, deviation: number, seed: number, index: number): tf.Tensor {
+  const isStored =
+    parameter.start === 'stored' || (parameter.start === 'storedOrFresh' && storedName(file, parameter.stored[0]!.name) !== undefined);
+  if (isStored) return loadParameter(parameter, file);
+  const shape = [...parameter.shape];
+  if (!parameter.decays) return tf.zeros(shape); // a bias
+  const random = seededStream(seed, freshWeightStreams + index);
+  return tf.tensor(normalNumbers(random, tf.util.sizeFromShape(shape), deviation), shape);
+}
+
+/** Streams of the seed below this number belong to the order of the texts, one for each epoch. */
+const freshWeightStreams = 2 ** 40;
+
+/** @throws {Refusal} naming file and tensor if it is missing or has another shape */
+export function loadParameter(parameter: Parameter, file: SafetensorsFile): tf.Tensor {
+  return tf.tidy(() => {
+    const parts = parameter.stored.map((part) => loadPart(part, partShape(parameter), file));
+    return parts.length === 1 ? parts[0]! : tf.concat(parts, -1); // one part at least
+  });
+}
+
+function loadPart({ name, layout }: StoredPart, shape: readonly number[], file: SafetensorsFile): tf.Tensor {
+  const stored = storedName(file, name);
+  if (stored === undefined) throw badData(`${file.path}: tensor ${name} is missing; the file has ${file.names.slice(0, 3).join(', ')}, …`);
+  const { shape: got, data } = file.read(stored);
+  const want = layout === 'transposed' ? shape.toReversed() : shape;
+  if (got.join() !== want.join()) {
+    throw badData(`${file.path}: tensor ${stored}: shape must be [${want.join(', ')}] by the model's config.json, got [${got.join(', ')}]`);
+  }
+  const tensor = tf.tensor(data, [...got]);
+  return layout === 'transposed' ? tf.transpose(tensor) : tensor;
+}
+
+/** Encoders are stored with or without `bert.` in front; files converted from TensorFlow 1 call LayerNorm's weights gamma and beta. */
+function storedName(file: SafetensorsFile, name: string): string | undefined {
+  const old = name.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta');
+  return [name, old].flatMap((each) => [each, each.replace(/^bert\./, '')]).find((each) => file.has(each));
+}
+
+function partShape({ shape, stored }: Parameter): number[] {
+  return [...shape.slice(0, -1), shape.at(-1)! / stored.length]; // parts are equally wide
+}
+
+/** The parameter as Hugging Face stores it, under its names. Waits for the device. */
+export function storeParameter(parameter: Parameter, value: tf.Tensor): readonly (readonly [string, StoredTensor])[] {
+  return tf.tidy(() => {
+    const parts = parameter.stored.length === 1 ? [value] : tf.split(value, parameter.stored.length, -1);
+    return parameter.stored.map(({ name, layout }, index) => {
+      const tensor = layout === 'transposed' ? tf.transpose(parts[index]!) : parts[index]!; // as many parts as names
+      return [name, { shape: tensor.shape, data: tensor.dataSync<'float32'>() }] as const;
+    });
+  });
+}
