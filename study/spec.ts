@@ -1,15 +1,40 @@
 import type { z } from 'zod';
 import type { Immutable } from './spec/immutable.ts';
-import { pathText, SpecError } from './spec/problem.ts';
+import { notYetAvailable } from './spec/not-yet.ts';
+import { partsOf } from './spec/parts.ts';
+import { SpecError } from './spec/problem.ts';
+import { brokenRules } from './spec/rules/rules.ts';
 import { sweepSchema } from './spec/schema.ts';
+import { structureProblems } from './spec/structure.ts';
+import { trainerSettingsSchema } from './spec/trial-template-schema.ts';
+
+type Parsed = z.output<typeof sweepSchema>;
 
 /** A valid sweep with all defaults filled in. It can be written as JSON and parses to itself. */
-export type Sweep = Immutable<z.output<typeof sweepSchema> & { spec: { study: string } }>;
+export type Sweep = Immutable<Parsed & { spec: { study: string } }>;
 
-/** The sweep in `value`, which is YAML or JSON already read. @throws {SpecError} that lists all that is wrong with it */
+/**
+ * The sweep in a value that was read from YAML or JSON.
+ * @throws {SpecError} that lists all that is wrong with it: first what does not work yet, then its shape, then its meaning
+ */
 export function parseSweep(value: unknown): Sweep {
   const parsed = sweepSchema.safeParse(value, { reportInput: true });
-  if (!parsed.success) throw new SpecError(parsed.error.issues.map(({ path, message }) => ({ path: pathText(path), message })));
-  const { spec, ...rest } = parsed.data;
-  return { ...rest, spec: { ...spec, study: spec.study ?? rest.metadata.name } };
+  const notYet = notYetAvailable(value);
+  const shape = parsed.success ? [] : structureProblems(sweepSchema, parsed.error.issues);
+  const isCovered = (path: string) =>
+    notYet.some(({ covers }) => path === covers || path.startsWith(`${covers}.`) || path.startsWith(`${covers}[`));
+  const problems = [
+    ...notYet.map(({ path, message }) => ({ path, message })),
+    ...shape.filter(({ path }) => !isCovered(path)),
+    ...brokenRules(partsOf(value)),
+  ];
+  if (!parsed.success || problems.length > 0) throw new SpecError(problems);
+  return withDefaults(parsed.data);
+}
+
+/** The defaults that depend on other fields. */
+function withDefaults({ spec, ...rest }: Parsed): Sweep {
+  const { command, trainer } = spec.trialTemplate;
+  const trialTemplate = { ...spec.trialTemplate, trainer: command === undefined ? trainerSettingsSchema.parse(trainer) : trainer };
+  return { ...rest, spec: { ...spec, study: spec.study ?? rest.metadata.name, trialTemplate } };
 }
