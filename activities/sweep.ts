@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { ObjectNotFound } from '../results/storage-error.ts';
 import type { SweepFile } from '../results/sweep-file.ts';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef } from '../runners/runner.ts';
@@ -79,9 +78,11 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
       const folder = openSweep(unwritten.sweep);
       const { id, sweep } = await folder.read();
       const summary = summaryOf(id, await folder.readLog(), sweep.spec.objectives[0]!, outcome);
-      if (summary.best?.model !== undefined) await publishModel(folder, summary.best.model, summary);
-      await folder.writeSummary(summary);
-      return summary;
+      const { best, heldOut } = summary;
+      const hasModel = best?.final !== undefined && (await folder.publishBest(best.final, { best, heldOut })) === 'published';
+      const told: Summary = hasModel ? { ...summary, model: `${folder.address}/best/` } : summary;
+      await folder.writeSummary(told);
+      return told;
     },
 
     /** Of the given trials those whose workflow is closed or gone. */
@@ -105,11 +106,8 @@ async function suggestionOf(file: SweepFile, trial: number, folder: SweepFolder)
   }
   const assignment = samplerOf(sweep.spec.searchAlgorithm)(searchSpaceOf(sweep.spec.parameters, model), await folder.readLog());
   if (assignment === undefined) return undefined;
-  return {
-    origin: { by: 'sampler' },
-    assignment,
-    ...(model && { layers: layerConfigurationOf(sweep.spec.parameters, assignment, model) }),
-  };
+  const layers = layerConfigurationOf(sweep.spec.parameters, assignment, model);
+  return { origin: { by: 'sampler' }, assignment, ...(layers && { layers }) };
 }
 
 /** What all trials of a sweep have in common. */
@@ -121,13 +119,4 @@ function trialBase({ id, sweep: { spec } }: SweepFile): Omit<TrialFile, 'trial' 
 
 function configurationOf({ assignment, layers }: TrialFile): { readonly assignment: Assignment; readonly layers?: LayerConfiguration } {
   return { assignment, ...(layers && { layers }) };
-}
-
-/** A foreign trainer need not leave a model. */
-async function publishModel(folder: SweepFolder, trial: number, { best, heldOut }: Summary): Promise<void> {
-  try {
-    await folder.publishBest(trial, { best, heldOut });
-  } catch (error) {
-    if (!(error instanceof ObjectNotFound)) throw error;
-  }
 }

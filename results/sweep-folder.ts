@@ -4,7 +4,7 @@ import { formatAddress, parseAddress, within } from './address.ts';
 import { eventLog } from './event-log.ts';
 import { createJson, findJson, putJson, readJson } from './json-object.ts';
 import type { ObjectStore } from './object-store.ts';
-import { readDigests, writeManifest } from './stored-folder.ts';
+import { findDigests, writeManifest } from './stored-folder.ts';
 import type { SweepFile } from './sweep-file.ts';
 import { openTrialFolder, type TrialFolder } from './trial-folder.ts';
 
@@ -20,8 +20,8 @@ export interface SweepFolder {
   /** @throws {LogConflict} if the segment holds other events; the same again are fine */
   appendLog(segment: number, events: SweepLog): Promise<void>;
   readLog(): Promise<SweepLog>;
-  /** Copies the trial's model to `best/` and describes it in `best/manifest.json`, digests included. */
-  publishBest(trial: number, about: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Copies the trial's model to `best/` and describes it in `best/manifest.json`, digests included. A trainer need not leave a model. */
+  publishBest(trial: number, about: Readonly<Record<string, unknown>>): Promise<'published' | 'noModel'>;
   /** `report/summary.json`: what the search found, as the one who wrote it shaped it. */
   writeSummary(summary: object): Promise<void>;
   readSummary(): Promise<unknown>;
@@ -46,9 +46,11 @@ export function openSweepFolder(store: ObjectStore, address: string): SweepFolde
     readLog: log.read,
     async publishBest(trial, about) {
       const model = within(trialAt(trial), 'model');
-      const files = await readDigests(store, model);
+      const files = await findDigests(store, model);
+      if (files === undefined) return 'noModel';
       for (const path of Object.keys(files)) await store.copy(within(model, path), at(`best/${path}`));
       await writeManifest(store, at('best'), files, { trial, ...about });
+      return 'published';
     },
     writeSummary: (summary) => putJson(store, at('report/summary.json'), summary),
     readSummary: () => findJson(store, at('report/summary.json'), z.unknown()),

@@ -1,5 +1,5 @@
 import { bestTrials } from './best.ts';
-import { runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
+import { runningTrials, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { JsonNumber } from './trial.ts';
 
 /** A sweep in a few numbers, whatever its size: the answer to the workflow's `progress` query. */
@@ -15,6 +15,8 @@ export interface Progress {
   readonly failed: number;
   readonly finals: { readonly started: number; readonly of: number };
   readonly rungs: readonly { readonly steps: number; readonly reports: number }[];
+  /** Optimizer steps: reported so far, and expected in all if no trial fails. */
+  readonly work: { readonly done: number; readonly expected: number };
   /** The ten best, best first, with the objective's value as the user counts it. */
   readonly best: readonly { readonly trial: number; readonly rung: number; readonly value: JsonNumber }[];
 }
@@ -34,6 +36,7 @@ export function progressOf(state: SweepState): Progress {
     failed: state.failedTrials,
     finals: { started, of: started + (phase.name === 'final' ? phase.queue.length : 0) },
     rungs: state.rungs.map(({ trials }, rung) => ({ steps: plan.rungs[rung]!, reports: trials.length })),
+    work: workOf(state),
     best: bestTrials(state, 10).map(({ trial, rung, loss }) => ({
       trial,
       rung,
@@ -41,3 +44,21 @@ export function progressOf(state: SweepState): Progress {
     })),
   };
 }
+
+function workOf({ plan, rungs, finalsStarted, phase, live }: SweepState): Progress['work'] {
+  const steps = plan.rungs.map((until, rung) => until - (plan.rungs[rung - 1] ?? 0));
+  const horizon = plan.rungs.at(-1)!;
+  const finalsRunning = live.filter(({ purpose, state }) => purpose === 'final' && state === 'running').length;
+  const reached = sum(rungs.map(({ trials }, rung) => trials.length * steps[rung]!));
+  const isSearching = phase.name === 'search';
+  const expected = isSearching ? sum(steps.map((step, rung) => step * expectedReports(plan, rung))) : reached;
+  const finals = isSearching ? (plan.baselines.length + 1) * plan.finalSeeds : finalsStarted + (phase.name === 'final' ? phase.queue.length : 0);
+  return { done: reached + (finalsStarted - finalsRunning) * horizon, expected: expected + finals * horizon };
+}
+
+/** One trial in η goes on at each rung. */
+function expectedReports({ numTrials, pruner }: SweepPlan, rung: number): number {
+  return pruner.name === 'none' ? numTrials : Math.floor(numTrials / pruner.reductionFactor ** rung);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

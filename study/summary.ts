@@ -15,9 +15,11 @@ export interface Summary {
     readonly assignment: Assignment;
     /** The objective on the selection split. The best of many is chosen for its luck too, so this value is biased upwards. */
     readonly selectionValue: JsonNumber;
-    /** The final trial whose model is in `best/`. */
-    readonly model?: number;
+    /** Of its final trials the one with the best selection value: its model is the one to keep. */
+    readonly final?: number;
   };
+  /** Where the best model lies, when the trainer left one. */
+  readonly model?: string;
   readonly counts: { readonly search: number; readonly failed: number; readonly reachedTop: number; readonly finals: number };
   readonly cost: { readonly seconds: number; readonly gpuSeconds: number };
   /** Wall time from the first suggestion to the end. */
@@ -32,7 +34,7 @@ export function summaryOf(sweep: string, log: SweepLog, objective: Objective, ou
   const search = rows.filter((row) => row.purpose === 'search');
   const best = bestRow(search, objective);
   const heldOut = best === undefined ? [] : heldOutScores(rows, best, objective);
-  const model = best && bestFinal(rows, best.trial, objective);
+  const final = best && bestFinal(rows, best.trial, objective);
   return {
     sweep,
     outcome,
@@ -42,7 +44,7 @@ export function summaryOf(sweep: string, log: SweepLog, objective: Objective, ou
         trial: best.trial,
         assignment: best.assignment,
         selectionValue: best.metrics[objective.metric] ?? null,
-        ...(model !== undefined && { model }),
+        ...(final !== undefined && { final }),
       },
     }),
     counts: {

@@ -92,6 +92,15 @@ test('a third report lets the best of three go on, in the slot that is free', ()
   ]);
 });
 
+test('what a suggestion has written is not written again', () => {
+  const { state } = obey(newSweep(aPlan(), 3, 0));
+  const [event] = state.unwritten;
+  assert.deepEqual(
+    { segment: state.segment, unwritten: state.unwritten.length, trial: event?.type === 'suggested' && event.trial },
+    { segment: 2, unwritten: 1, trial: 2 },
+  );
+});
+
 test('a report that comes twice changes nothing', () => {
   const { state } = obey(newSweep(aPlan(), 2, 0));
   const report: Happening = { type: 'reported', report: aReport(0, 0, 1) };

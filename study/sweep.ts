@@ -89,10 +89,9 @@ function folded(state: SweepState, message: Message): SweepState {
   }
 }
 
-function afterSuggestion(
-  state: SweepState,
-  { at, command, origin, assignment }: Extract<Happening, { type: 'suggested' }> & { readonly at: number },
-): SweepState {
+function afterSuggestion(before: SweepState, message: Extract<Message, { type: 'suggested' }>): SweepState {
+  const { at, command, origin, assignment } = message;
+  const state = written(before, message.written);
   const { trial } = command;
   const purpose = command.type === 'suggest' ? 'search' : 'final';
   const seed = command.type === 'suggest' ? command.seed : command.finalist.seed;

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { addInspectCommands } from './commands/inspect.ts';
+import { addRunCommands } from './commands/run.ts';
+import { addSteerCommands } from './commands/steer.ts';
+import { addUpCommands } from './commands/up.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import { ownVersion } from './submit.ts';
+
+const program = new Command('permafrost')
+  .description('Finds which layers of a pre-trained encoder to freeze, and how fast each other layer should learn.')
+  .version(ownVersion())
+  .showHelpAfterError('(see permafrost --help)')
+  .exitOverride((outcome) => process.exit(outcome.exitCode === 0 ? exitCodes.done : exitCodes.usage))
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, 1 unexpected error, 2 wrong use or invalid sweep, 3 the sweep failed or was cancelled, 4 something that must be there is not.
+Servers: those of \`permafrost up\` on this machine, or the ones named by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the standard AWS_* variables.`,
+  );
+addUpCommands(program);
+addRunCommands(program);
+addInspectCommands(program);
+addSteerCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}

@@ -1,0 +1,64 @@
+import type { SweepFolder } from '../results/sweep-folder.ts';
+import { heldOutMetric } from '../study/held-out.ts';
+import { originText } from '../study/page.ts';
+import { explanationOf } from '../study/reason.ts';
+import type { Summary } from '../study/summary.ts';
+import type { LayerConfiguration, Objective } from '../study/trial.ts';
+import type { TrialRow } from '../study/trial-rows.ts';
+import { duration, shown, table } from './table.ts';
+
+export function trialTable(rows: readonly TrialRow[], { metric }: Objective): string {
+  return table(
+    ['TRIAL', 'ORIGIN', 'STATE', 'STEP', metric.toUpperCase(), 'SECONDS', 'PARAMETERS', 'WHY'],
+    rows.map((row) => [
+      row.trial,
+      row.origin.by === 'sampler' ? 'search' : originText(row.origin).replace('on a fresh seed', 'again'),
+      row.state,
+      row.step,
+      row.step === 0 ? '–' : shown(row.metrics[metric]),
+      Math.round(row.seconds),
+      Object.entries(row.assignment)
+        .map(([name, value]) => `${name.replace(/^layers\./, '')}=${typeof value === 'number' ? shown(value) : value}`)
+        .join(' '),
+      row.failure?.split('\n')[0] ?? (row.decision ? explanationOf(row.decision.reason) : ''),
+    ]),
+  );
+}
+
+export function layerTable(layers: LayerConfiguration): string {
+  return table(
+    ['LAYER', 'MODE', 'LEARNING RATE'],
+    layers.map((layer) => [layer.name, layer.mode, layer.mode === 'frozen' ? '–' : layer.learningRate.toExponential(2)]),
+  );
+}
+
+export function heldOutTable({ heldOut, objective, best }: Summary): string {
+  return table(
+    ['CONFIGURATION', heldOutMetric(objective.metric).toUpperCase(), '±', 'SEEDS', 'SELECTION'],
+    heldOut.map(({ name, trial, mean, deviation, values }) => [
+      trial === undefined ? 'majority class' : `${name} (trial ${trial})`,
+      mean.toFixed(3),
+      deviation === undefined ? '–' : deviation.toFixed(3),
+      values.length,
+      name === 'best' ? `${shown(best?.selectionValue)} (biased: chosen as the best)` : '',
+    ]),
+  );
+}
+
+/** All that a finished sweep has to say, as printed after `run` and by `best`. */
+export async function summaryText(summary: Summary, folder: SweepFolder): Promise<string> {
+  const { best, cost, wallSeconds, counts, verdict, heldOut } = summary;
+  const layers = best && (await folder.trial(best.trial).readTrial()).layers;
+  const parts = [
+    ...(best
+      ? [`Best: trial ${best.trial}, ${summary.objective.metric} ${shown(best.selectionValue)} on the selection split`]
+      : ['No trial reported a number.']),
+    ...(layers ? [layerTable(layers)] : []),
+    ...(heldOut.length > 0 ? [`On held-out data, mean and standard deviation over fresh seeds:\n${heldOutTable(summary)}`] : []),
+    ...(verdict.length > 0 ? [verdict.join('\n')] : []),
+    `${counts.search} trials (${counts.reachedTop} to the end, ${counts.failed} failed), ${counts.finals} final trainings; ` +
+      `${duration(wallSeconds)} on the clock, ${duration(cost.seconds)} of trainers, ${duration(cost.gpuSeconds)} of GPUs`,
+    `Results: ${folder.address}${summary.model === undefined ? '' : `\nModel:   ${summary.model}`}`,
+  ];
+  return parts.join('\n\n');
+}

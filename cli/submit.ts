@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseDocument } from 'yaml';
+import { parseAddress } from '../results/address.ts';
+import { fetchFolder } from '../results/input.ts';
+import type { ObjectStore } from '../results/object-store.ts';
+import type { SweepFile } from '../results/sweep-file.ts';
+import { openSweepFolder } from '../results/sweep-folder.ts';
+import { checkAgainstModel } from '../study/model-check.ts';
+import { parseSweep, type Sweep } from '../study/spec.ts';
+import { planOf } from '../study/sweep-plan.ts';
+import { cacheFolder } from '../tools/folders.ts';
+import { loadDataset } from '../trainer/data/dataset.ts';
+import { readEncoderConfig } from '../trainer/encoder/config.ts';
+import { studyName, sweepId, sweepName } from '../workflows/attributes.ts';
+import type { sweep as sweepWorkflow } from '../workflows/sweep.ts';
+import type { System } from './connection.ts';
+import { CommandFailure, exitCodes } from './failure.ts';
+import { taskQueue } from './worker.ts';
+
+/** How often a trial may crash on the way to one rung before it counts as failed. */
+const attempts = 3;
+
+export interface Submitted {
+  readonly id: string;
+  readonly folder: string;
+}
+
+/** The sweep in a YAML file. @throws {CommandFailure | SpecError} */
+export function readSweep(file: string): Sweep {
+  if (file !== '-' && !existsSync(file)) throw new CommandFailure(`${file}: there is no such file`, exitCodes.usage);
+  const document = parseDocument(readFileSync(file === '-' ? 0 : file, 'utf8'), { prettyErrors: true });
+  const [problem] = document.errors;
+  if (problem !== undefined) throw new CommandFailure(`${file}: ${problem.message}`, exitCodes.usage);
+  return parseSweep(document.toJS());
+}
+
+/** All that can be known to be wrong before anything runs: model there and understood, data readable, layers within the model. */
+export async function checkInputs(sweep: Sweep, store: () => ObjectStore): Promise<SweepFile['model']> {
+  const { command, trainer } = sweep.spec.trialTemplate;
+  if (command !== undefined) return undefined;
+  const { model, data } = trainer as { readonly model: string; readonly data: string }; // the spec's rules have checked both
+  const inputs = path.join(cacheFolder(process.env), 'inputs');
+  const fetched = (address: string): Promise<string> =>
+    address.startsWith('s3://') ? fetchFolder(store(), address, inputs) : Promise.resolve(address);
+  const { layers } = readEncoderConfig(await fetched(model));
+  checkAgainstModel(sweep, { layers });
+  await loadDataset(await fetched(data));
+  return { layers };
+}
+
+/** Writes the sweep's folder and starts its workflow. */
+export async function submit(sweep: Sweep, { client, store }: System): Promise<Submitted> {
+  const model = await checkInputs(sweep, () => store);
+  const { name, namespace } = sweep.metadata;
+  const id = `${namespace}.${name}.${randomBytes(4).toString('hex')}`;
+  const folder = `${sweep.spec.results.uri.replace(/\/+$/, '')}/${id}`;
+  await store.ensureBucket(parseAddress(folder).bucket);
+  const file: SweepFile = {
+    schema: 1,
+    id,
+    createdAt: new Date().toISOString(),
+    sweep,
+    ...(model && { model }),
+    command: sweep.spec.trialTemplate.command ?? [process.execPath, fileURLToPath(new URL('../trainer/main.ts', import.meta.url))],
+    versions: { permafrost: ownVersion(), node: process.versions.node },
+  };
+  await openSweepFolder(store, folder).create(file);
+  const plan = planOf(sweep);
+  await client.workflow.start<typeof sweepWorkflow>('sweep', {
+    workflowId: id,
+    taskQueue,
+    args: [{ sweep: { id, folder }, plan, parallelTrials: sweep.spec.parallelTrials, attempts }],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    memo: { folder },
+    typedSearchAttributes: [
+      { key: sweepName, value: name },
+      { key: studyName, value: sweep.spec.study },
+      { key: sweepId, value: id },
+    ],
+    staticSummary: `${name}: ${plan.numTrials} trials, ${sweep.spec.searchAlgorithm.name}, ${plan.pruner.name}`,
+    staticDetails: `Sweep **${name}** of study **${sweep.spec.study}**. Results: \`${folder}\``,
+  });
+  return { id, folder };
+}
+
+export function ownVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }).version;
+}

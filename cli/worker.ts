@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { sweepActivities } from '../activities/sweep.ts';
+import { trialActivities } from '../activities/trial.ts';
+import type { ObjectStore } from '../results/object-store.ts';
+import { openSweepFolder, type SweepFolder } from '../results/sweep-folder.ts';
+import type { SweepRef, TrialRunner } from '../runners/runner.ts';
+
+export interface WorkerOptions {
+  readonly temporal: TemporalAddress;
+  readonly store: ObjectStore;
+  readonly runner: TrialRunner;
+  /** Trials that may be advanced at a time by this worker; waiting for a slot counts. */
+  readonly maxTrials: number;
+}
+
+export interface TemporalAddress {
+  /** `host:port` */
+  readonly address: string;
+  readonly namespace: string;
+}
+
+export const taskQueue = 'permafrost';
+
+/** The SDK's runtime is one per process and must be set up before the first connection. */
+export function quietRuntime(): void {
+  Runtime.install({
+    logger: new DefaultLogger('WARN'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
+    shutdownSignals: [], // the command line decides in which order things end
+  });
+}
+
+/** A worker that carries out sweeps and trials. `run()` it; `shutdown()` leaves running trials alone for the next worker to join. */
+export async function createWorker({ temporal, store, runner, maxTrials }: WorkerOptions): Promise<Worker> {
+  const { address, namespace } = temporal;
+  const client = new Client({ connection: await Connection.connect({ address }), namespace });
+  const openSweep = sweepFolders(store);
+  return Worker.create({
+    connection: await NativeConnection.connect({ address }),
+    namespace,
+    taskQueue,
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    activities: { ...sweepActivities({ openSweep, client }), ...trialActivities({ openSweep, runner }) },
+    maxConcurrentActivityTaskExecutions: maxTrials + 50, // room for the short activities beside those that wait for trials
+    maxCachedWorkflows: 500,
+    maxHeartbeatThrottleInterval: '2 seconds', // a stopped trial learns of it with a heartbeat
+    shutdownGraceTime: '5 seconds',
+  });
+}
+
+/** One folder object per sweep, because it remembers the log's segments. A worker sees few sweeps at a time. */
+function sweepFolders(store: ObjectStore): (ref: SweepRef) => SweepFolder {
+  const folders = new Map<string, SweepFolder>();
+  return ({ folder }) => {
+    const known = folders.get(folder) ?? openSweepFolder(store, folder);
+    folders.delete(folder);
+    folders.set(folder, known);
+    if (folders.size > 100) folders.delete(folders.keys().next().value!);
+    return known;
+  };
+}

@@ -1,0 +1,3 @@
+/** The bundle's entry: every workflow type under the name by which it is started. */
+export { sweep } from './sweep.ts';
+export { trial } from './trial.ts';
