@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatted } from './formatted.ts';
 import type { Immutable } from './immutable.ts';
 
 const real = z.number();
@@ -84,12 +85,12 @@ const searchSpace = z
   .describe('The values that the parameter can take: exactly one of the kinds below.');
 
 export const parameterSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, 'a letter, then letters, digits, dots, dashes or underscores, at most 63 in all')
-    .describe(
-      'Name of the parameter, once in a sweep. The built-in trainer reads learningRate, headLearningRate, batchSize, weightDecay, warmup and clipNorm beside the layerwise parameter; a program of your own may read any.',
-    ),
+  name: formatted(
+    /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
+    'a letter, then letters, digits, dots, dashes or underscores, at most 63 in all',
+  ).describe(
+    'Name of the parameter, once in a sweep. The built-in trainer reads learningRate, headLearningRate, batchSize, weightDecay, warmup and clipNorm beside the layerwise parameter; a program of your own may read any.',
+  ),
   searchSpace,
   activeWhen: z
     .record(z.string(), scalar)

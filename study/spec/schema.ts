@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { pruneAlgorithmSchema, searchAlgorithmSchema } from './algorithm-schema.ts';
+import { formatted } from './formatted.ts';
 import { parameterSchema } from './parameter-schema.ts';
 import { trialTemplateSchema } from './trial-template-schema.ts';
 
 const metadataSchema = z.object({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end')
-    .describe('Name of the sweep: a DNS label.'),
-  namespace: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end')
+  name: formatted(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end',
+  ).describe('Name of the sweep: a DNS label.'),
+  namespace: formatted(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end',
+  )
     .default('default')
     .describe('Namespace of the sweep: a DNS label. Default "default".'),
 });
@@ -55,9 +57,7 @@ export const specSchema = z.strictObject({
     .describe('The sweep fails when more trials than this have failed. At least 0; default 3.'),
   budget: z
     .strictObject({
-      duration: z
-        .string()
-        .regex(/^(?=.*[1-9])(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'a duration above 0 such as 8h, 90m or 1h30m')
+      duration: formatted(/^(?=.*[1-9])(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'a duration above 0 such as 8h, 90m or 1h30m')
         .exactOptional()
         .describe(
           'Wall-clock time of the search, such as 8h, 90m or 1h30m. When it is spent, running trials end and the best so far wins. Default: no limit.',
@@ -76,10 +76,9 @@ export const specSchema = z.strictObject({
   trialTemplate: trialTemplateSchema,
   results: z
     .strictObject({
-      uri: z
-        .string()
-        .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/\S*)?$/, 's3://bucket/prefix')
-        .describe('Where the sweep writes its log, checkpoints, best model and report: s3://bucket/prefix.'),
+      uri: formatted(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/\S*)?$/, 's3://bucket/prefix').describe(
+        'Where the sweep writes its log, checkpoints, best model and report: s3://bucket/prefix.',
+      ),
     })
     .describe('Where results go.'),
 });

@@ -17,7 +17,7 @@ export function structureProblems(schema: z.ZodType, issues: readonly Issue[], r
 export function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return typeNames[issue.expected] ?? issue.expected;
+      return issue.message.startsWith(zodsOwn) ? (typeNames[issue.expected] ?? issue.expected) : issue.message;
     case 'too_small':
       return bound(issue.origin, issue.inclusive === false ? '>' : '>=', issue.minimum);
     case 'too_big':
@@ -28,6 +28,9 @@ export function expectation(issue: Issue): string {
       return issue.message; // formats and unions: the schema says it in our words
   }
 }
+
+/** How zod begins when the schema has no words of ours for a wrong type. */
+const zodsOwn = 'Invalid input';
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'a text',

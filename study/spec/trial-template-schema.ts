@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { formatted } from './formatted.ts';
 
 const json = z.record(z.string(), z.unknown());
 
 /** A path, or an address in S3 with its bucket. */
-const place = z.string().regex(/^(?!s3:\/\/)(?!\s*$).+$|^s3:\/\/[^/\s]+\/\S+$/, 'a path or s3://bucket/prefix');
+const place = formatted(/^(?!s3:\/\/)(?!\s*$).+$|^s3:\/\/[^/\s]+\/\S+$/, 'a path or s3://bucket/prefix');
 
 /** The `trainer` block when the built-in trainer runs. A program of your own gets its block as written. */
 export const trainerSettingsSchema = z.strictObject({

@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseSweep } from '../spec.ts';
+import { writtenSweep } from '../testing/builders.ts';
+import { SpecError } from './problem.ts';
+
+const own = { command: ['./train'], trainer: {} };
+const trainer = { model: './model', data: './data' };
+const layerwise = (fields: object) => ({
+  name: 'layers',
+  searchSpace: { layerwise: { learningRate: { min: 1e-5, max: 1e-3 }, ...fields } },
+});
+const prefix = layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 6 } });
+const learningRate = { name: 'learningRate', searchSpace: { logUniform: { min: 1e-5, max: 1e-3 } } };
+const method = { name: 'method', searchSpace: { categorical: { choices: ['full', 'dps'] } } };
+const real = (name: string, activeWhen?: object) => ({
+  name,
+  searchSpace: { uniform: { min: 0, max: 1 } },
+  ...(activeWhen && { activeWhen }),
+});
+const choice = (name: string, activeWhen?: object) => ({ ...method, name, ...(activeWhen && { activeWhen }) });
+
+/** Parameters of a program of one's own, so that only their own rules speak. */
+const searching = (...parameters: readonly object[]) => ({ trialTemplate: own, parameters });
+const space = (searchSpace: object) => searching({ name: 'x', searchSpace });
+
+const cases: readonly { readonly name: string; readonly spec: Readonly<Record<string, unknown>>; readonly want: string }[] = [
+  // shapes
+  { name: 'missing field', spec: { numTrials: undefined }, want: 'spec.numTrials: must be a number, got nothing' },
+  { name: 'wrong type', spec: { numTrials: 'many' }, want: 'spec.numTrials: must be a number, got "many"' },
+  { name: 'not whole', spec: { numTrials: 1.5 }, want: 'spec.numTrials: must be a whole number, got 1.5' },
+  { name: 'no trials', spec: { numTrials: 0 }, want: 'spec.numTrials: must be >= 1, got 0' },
+  { name: 'too many trials', spec: { numTrials: 10_001 }, want: 'spec.numTrials: must be <= 10000, got 10001' },
+  { name: 'none at a time', spec: { parallelTrials: 0 }, want: 'spec.parallelTrials: must be >= 1, got 0' },
+  { name: 'negative failures', spec: { maxFailedTrials: -1 }, want: 'spec.maxFailedTrials: must be >= 0, got -1' },
+  { name: 'list for a mapping', spec: { results: [] }, want: 'spec.results: must be a mapping, got []' },
+  { name: 'mapping for a list', spec: { parameters: {} }, want: 'spec.parameters: must be a list, got {}' },
+  {
+    name: 'unknown field near a known one',
+    spec: { paralelTrials: 2 },
+    want: 'spec.paralelTrials: is not a known field; did you mean parallelTrials?',
+  },
+  {
+    name: 'unknown field near none',
+    spec: { results: { uri: 's3://sweeps', keepFor: '1d' } },
+    want: 'spec.results.keepFor: is not a known field; known are uri',
+  },
+  {
+    name: 'unknown choice',
+    spec: { searchAlgorithm: { name: 'rnd' } },
+    want: 'spec.searchAlgorithm.name: must be one of random, grid, got "rnd"',
+  },
+  {
+    name: 'one step in a grid',
+    spec: { searchAlgorithm: { name: 'grid', steps: 1 } },
+    want: 'spec.searchAlgorithm.steps: must be >= 2, got 1',
+  },
+  {
+    name: 'unknown direction',
+    spec: { objectives: [{ metric: 'eval/loss', direction: 'down' }] },
+    want: 'spec.objectives[0].direction: must be one of minimize, maximize, got "down"',
+  },
+  { name: 'no objective', spec: { objectives: [] }, want: 'spec.objectives: must be a list of length >= 1, got []' },
+  {
+    name: 'bad duration',
+    spec: { budget: { duration: '8 hours' } },
+    want: 'spec.budget.duration: must be a duration above 0 such as 8h, 90m or 1h30m, got "8 hours"',
+  },
+  {
+    name: 'duration of nothing',
+    spec: { budget: { duration: '0m' } },
+    want: 'spec.budget.duration: must be a duration above 0 such as 8h, 90m or 1h30m, got "0m"',
+  },
+  {
+    name: 'address without a bucket',
+    spec: { results: { uri: 's3://' } },
+    want: 'spec.results.uri: must be s3://bucket/prefix, got "s3://"',
+  },
+  { name: 'path for results', spec: { results: { uri: './out' } }, want: 'spec.results.uri: must be s3://bucket/prefix, got "./out"' },
+  {
+    name: 'empty command',
+    spec: { trialTemplate: { command: [] } },
+    want: 'spec.trialTemplate.command: must be a list of length >= 1, got []',
+  },
+  { name: 'unknown baseline', spec: { enqueue: ['lora'] }, want: 'spec.enqueue[0]: must be one of fullFineTuning, headOnly, got "lora"' },
+  {
+    name: 'bad parameter name',
+    spec: searching(choice('1st')),
+    want: 'spec.parameters[0].name: must be a letter, then letters, digits, dots, dashes or underscores, at most 63 in all, got "1st"',
+  },
+
+  // what does not work yet
+  {
+    name: 'planned sampler',
+    spec: { searchAlgorithm: { name: 'tpe' } },
+    want: 'spec.searchAlgorithm.name: tpe is not available yet; use random or grid',
+  },
+  {
+    name: 'planned pruner with settings of its own',
+    spec: { pruneAlgorithm: { name: 'hyperband', brackets: 3 } },
+    want: 'spec.pruneAlgorithm.name: hyperband is not available yet; use asha or none',
+  },
+  {
+    name: 'planned search space',
+    spec: space({ normal: { mean: 0, standardDeviation: 1 } }),
+    want: 'spec.parameters[0].searchSpace: normal is not available yet; use uniform, logUniform, int, categorical or layerwise',
+  },
+  {
+    name: 'planned scheme with fields of its own',
+    spec: searching(layerwise({ scheme: 'blocks', blocks: 3 })),
+    want: 'spec.parameters[0].searchSpace.layerwise.scheme: blocks is not available yet; use prefix, prefixDecay or perLayer',
+  },
+  {
+    name: 'several objectives',
+    spec: {
+      objectives: [
+        { metric: 'eval/loss', direction: 'minimize' },
+        { metric: 'eval/mcc', direction: 'maximize' },
+      ],
+    },
+    want: 'spec.objectives: more than one objective is not available yet; keep the first',
+  },
+  { name: 'GPU hours', spec: { budget: { gpuHours: 40 } }, want: 'spec.budget.gpuHours: gpuHours is not available yet; use duration' },
+
+  // search spaces
+  {
+    name: 'no kind of space',
+    spec: space({}),
+    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, categorical, layerwise, got nothing',
+  },
+  {
+    name: 'two kinds of space',
+    spec: space({ uniform: { min: 0, max: 1 }, int: { min: 0, max: 1 } }),
+    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, categorical, layerwise, got ["uniform","int"]',
+  },
+  {
+    name: 'misspelt kind of space',
+    spec: space({ loguniform: { min: 1, max: 2 } }),
+    want: 'spec.parameters[0].searchSpace.loguniform: is not a known field; did you mean logUniform?',
+  },
+  {
+    name: 'min above max',
+    spec: space({ uniform: { min: 2, max: 1 } }),
+    want: 'spec.parameters[0].searchSpace.uniform.max: must be > min, which is 2, got 1',
+  },
+  {
+    name: 'min equal to max',
+    spec: space({ int: { min: 2, max: 2 } }),
+    want: 'spec.parameters[0].searchSpace.int.max: must be > min, which is 2 (for a fixed value: categorical with one choice), got 2',
+  },
+  {
+    name: 'log range at 0',
+    spec: space({ logUniform: { min: 0, max: 1 } }),
+    want: 'spec.parameters[0].searchSpace.logUniform.min: must be > 0, got 0',
+  },
+  {
+    name: 'endless range',
+    spec: space({ uniform: { min: 0, max: Infinity } }),
+    want: 'spec.parameters[0].searchSpace.uniform.max: must be a number, got Infinity',
+  },
+  {
+    name: 'no choices',
+    spec: space({ categorical: { choices: [] } }),
+    want: 'spec.parameters[0].searchSpace.categorical.choices: must be a list of length >= 1, got []',
+  },
+  {
+    name: 'choice that is no scalar',
+    spec: space({ categorical: { choices: [null] } }),
+    want: 'spec.parameters[0].searchSpace.categorical.choices[0]: must be a text, a number or a boolean, got null',
+  },
+  {
+    name: 'repeated choice',
+    spec: space({ categorical: { choices: ['a', 'b', 'a'] } }),
+    want: 'spec.parameters[0].searchSpace.categorical.choices[2]: must be a choice that is not there already, got "a"',
+  },
+  {
+    name: 'scheme without its field',
+    spec: searching(layerwise({ scheme: 'prefix' })),
+    want: 'spec.parameters[0].searchSpace.layerwise.frozenPrefix: must be given for scheme prefix, got nothing',
+  },
+  {
+    name: 'field of another scheme',
+    spec: searching(layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 6 }, decay: { min: 0.5, max: 1 } })),
+    want: 'spec.parameters[0].searchSpace.layerwise.decay: does not belong to scheme prefix; leave it out',
+  },
+  {
+    name: 'empty prefix range',
+    spec: searching(layerwise({ scheme: 'prefix', frozenPrefix: { min: 4, max: 2 } })),
+    want: 'spec.parameters[0].searchSpace.layerwise.frozenPrefix.max: must be >= min, which is 4, got 2',
+  },
+  {
+    name: 'decay above 1',
+    spec: searching(layerwise({ scheme: 'prefixDecay', frozenPrefix: { min: 0, max: 6 }, decay: { min: 0.5, max: 2 } })),
+    want: 'spec.parameters[0].searchSpace.layerwise.decay.max: must be <= 1, got 2',
+  },
+  {
+    name: 'always frozen',
+    spec: searching(layerwise({ scheme: 'perLayer', frozenProbability: 1 }), { ...learningRate, name: 'headLearningRate' }),
+    want: 'spec.parameters[0].searchSpace.layerwise.frozenProbability: must be < 1, got 1',
+  },
+
+  // parameters beside each other
+  {
+    name: 'duplicate name',
+    spec: searching(choice('a'), choice('b'), choice('a')),
+    want: 'spec.parameters[2].name: must be a name of its own (spec.parameters[0] has it), got "a"',
+  },
+  {
+    name: 'two layerwise parameters',
+    spec: searching(prefix, { ...prefix, name: 'more' }),
+    want: 'spec.parameters[1].searchSpace: only one parameter can be layerwise, and layers is',
+  },
+  {
+    name: 'name of a part of the layerwise parameter',
+    spec: searching(prefix, choice('layers.decay')),
+    want: 'spec.parameters[1].name: must be a name that does not begin with layers., for such are parts of spec.parameters[0], got "layers.decay"',
+  },
+  {
+    name: 'perLayer without a rate for the head',
+    spec: searching(layerwise({ scheme: 'perLayer' })),
+    want: 'spec.parameters[0].searchSpace.layerwise.scheme: perLayer has no rate that the head could share; add a parameter headLearningRate without activeWhen',
+  },
+  {
+    name: 'learning rate of 0',
+    spec: searching({ name: 'headLearningRate', searchSpace: { uniform: { min: 0, max: 1 } } }),
+    want: 'spec.parameters[0].searchSpace.uniform.min: must be > 0 for headLearningRate, got 0',
+  },
+  {
+    name: 'learning rate in words',
+    spec: searching({ name: 'learningRate', searchSpace: { categorical: { choices: [1e-3, 'slow'] } } }),
+    want: 'spec.parameters[0].searchSpace.categorical.choices[1]: must be a number for learningRate, got "slow"',
+  },
+
+  // conditions
+  {
+    name: 'unknown parent',
+    spec: searching(choice('method'), real('reserve', { metod: 'dps' })),
+    want: 'spec.parameters[1].activeWhen.metod: is not a parameter of this sweep; did you mean method?',
+  },
+  {
+    name: 'itself as parent',
+    spec: searching(choice('method', { method: 'dps' })),
+    want: 'spec.parameters[0].activeWhen.method: a parameter cannot depend on itself',
+  },
+  {
+    name: 'choice that the parent does not have',
+    spec: searching(choice('method'), real('reserve', { method: 'lora' })),
+    want: 'spec.parameters[1].activeWhen.method: must be a value that method can take (full, dps), got "lora"',
+  },
+  {
+    name: 'number outside the parent',
+    spec: searching({ name: 'depth', searchSpace: { int: { min: 1, max: 3 } } }, real('reserve', { depth: 4 })),
+    want: 'spec.parameters[1].activeWhen.depth: must be a value that depth can take (whole numbers from 1 to 3), got 4',
+  },
+  {
+    name: 'continuous parent',
+    spec: searching(real('x'), real('y', { x: 0.5 })),
+    want: 'spec.parameters[1].activeWhen.x: x must be categorical or int, for others hardly ever have one certain value',
+  },
+  {
+    name: 'cycle',
+    spec: searching(choice('a', { c: 'dps' }), choice('b', { a: 'dps' }), choice('c', { b: 'dps' })),
+    want: 'spec.parameters[0].activeWhen: parameters wait for each other: a -> c -> b -> a',
+  },
+  {
+    name: 'condition on a layerwise parameter',
+    spec: searching(method, { ...prefix, activeWhen: { method: 'dps' } }),
+    want: 'spec.parameters[1].activeWhen: a layerwise parameter is always in use; leave activeWhen out',
+  },
+
+  // trials
+  {
+    name: 'asha without its first rung',
+    spec: { pruneAlgorithm: { name: 'asha', maxResource: 450 } },
+    want: 'spec.pruneAlgorithm.minResource: must be given for asha, got nothing',
+  },
+  {
+    name: 'first rung beyond the last',
+    spec: { pruneAlgorithm: { name: 'asha', minResource: 450, maxResource: 450 } },
+    want: 'spec.pruneAlgorithm.minResource: must be < maxResource, which is 450, got 450',
+  },
+  {
+    name: 'nothing reduced',
+    spec: { pruneAlgorithm: { name: 'asha', minResource: 50, maxResource: 450, reductionFactor: 1 } },
+    want: 'spec.pruneAlgorithm.reductionFactor: must be >= 2, got 1',
+  },
+  { name: 'baseline twice', spec: { enqueue: ['headOnly', 'headOnly'] }, want: 'spec.enqueue[1]: must be named only once, got "headOnly"' },
+  {
+    name: 'baselines without layers',
+    spec: { parameters: [learningRate], enqueue: ['headOnly'] },
+    want: 'spec.enqueue: baselines need a layerwise parameter; add one or leave enqueue out',
+  },
+  {
+    name: 'more baselines than trials',
+    spec: { enqueue: ['headOnly', 'fullFineTuning'], numTrials: 1 },
+    want: 'spec.numTrials: must be >= 2, the number of enqueued baselines, got 1',
+  },
+
+  // the built-in trainer
+  {
+    name: 'no model',
+    spec: { trialTemplate: { trainer: { data: './data' } } },
+    want: 'spec.trialTemplate.trainer.model: must be a path or s3://bucket/prefix, got nothing',
+  },
+  {
+    name: 'data without a bucket',
+    spec: { trialTemplate: { trainer: { ...trainer, data: 's3:///data' } } },
+    want: 'spec.trialTemplate.trainer.data: must be a path or s3://bucket/prefix, got "s3:///data"',
+  },
+  {
+    name: 'unknown setting',
+    spec: { trialTemplate: { trainer: { ...trainer, batchsize: 8 } } },
+    want: 'spec.trialTemplate.trainer.batchsize: is not a known field; did you mean batchSize?',
+  },
+  {
+    name: 'setting out of range',
+    spec: { trialTemplate: { trainer: { ...trainer, warmup: 2 } } },
+    want: 'spec.trialTemplate.trainer.warmup: must be <= 1, got 2',
+  },
+  {
+    name: 'unknown metric',
+    spec: { objectives: [{ metric: 'eval/f1', direction: 'maximize' }] },
+    want: 'spec.objectives[0].metric: must be a metric of the built-in trainer (known are eval/accuracy, eval/macro_f1, eval/mcc, eval/loss), got "eval/f1"',
+  },
+  {
+    name: 'no learning rate',
+    spec: { parameters: [{ name: 'warmup', searchSpace: { uniform: { min: 0, max: 0.3 } } }] },
+    want: 'spec.parameters: the built-in trainer needs a layerwise parameter, or one named learningRate',
+  },
+  {
+    name: 'two learning rates',
+    spec: { parameters: [prefix, learningRate] },
+    want: 'spec.parameters[1].name: learningRate is part of the layerwise parameter layers; remove one of them',
+  },
+  {
+    name: 'learning rate that comes and goes',
+    spec: {
+      parameters: [
+        { name: 'batchSize', searchSpace: { categorical: { choices: [8, 16] } } },
+        { ...learningRate, activeWhen: { batchSize: 8 } },
+      ],
+    },
+    want: 'spec.parameters[1].activeWhen: the built-in trainer needs a learning rate in every trial; leave activeWhen out',
+  },
+  {
+    name: 'parameter that nothing reads',
+    spec: { parameters: [prefix, method] },
+    want: 'spec.parameters[1].name: method is not read by the built-in trainer, which reads learningRate, headLearningRate, batchSize, maxLength, weightDecay, warmup, clipNorm and one layerwise parameter; for others set trialTemplate.command',
+  },
+  {
+    name: 'parameter beyond the setting it stands for',
+    spec: { parameters: [prefix, { name: 'warmup', searchSpace: { uniform: { min: 0, max: 2 } } }] },
+    want: 'spec.parameters[1].searchSpace.uniform.max: must be <= 1 for warmup, got 2',
+  },
+  {
+    name: 'real numbers for a count',
+    spec: { parameters: [prefix, { name: 'batchSize', searchSpace: { uniform: { min: 8, max: 16 } } }] },
+    want: 'spec.parameters[1].searchSpace.uniform: must be a whole number for batchSize, got 10.546479089470326',
+  },
+];
+
+for (const { name, spec, want } of cases) {
+  test(`a wrong sweep: ${name}`, () => {
+    assert.equal(messageOf(writtenSweep(spec)), want);
+  });
+}
+
+const wholes: readonly { readonly name: string; readonly value: unknown; readonly want: string }[] = [
+  { name: 'an empty file', value: null, want: 'must be a mapping, got null' },
+  { name: 'another kind', value: { ...writtenSweep(), kind: 'Trial' }, want: 'kind: must be Sweep, got "Trial"' },
+  {
+    name: 'another version',
+    value: { ...writtenSweep(), apiVersion: 'v1' },
+    want: 'apiVersion: must be permafrost.dev/v1alpha1, got "v1"',
+  },
+  {
+    name: 'a name that is no DNS label',
+    value: { ...writtenSweep(), metadata: { name: 'My_Sweep' } },
+    want: 'metadata.name: must be a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end, got "My_Sweep"',
+  },
+  { name: 'a stray field beside spec', value: { ...writtenSweep(), specs: {} }, want: 'specs: is not a known field; did you mean spec?' },
+];
+for (const { name, value, want } of wholes) {
+  test(`a wrong sweep: ${name}`, () => assert.equal(messageOf(value), want));
+}
+
+function messageOf(value: unknown): string {
+  try {
+    parseSweep(value);
+  } catch (error) {
+    if (error instanceof SpecError) return error.message;
+    throw error;
+  }
+  return 'nothing wrong';
+}
