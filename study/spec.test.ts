@@ -47,6 +47,7 @@ test('a sweep that says only what it must comes out with every default', () => {
           weightDecay: 0.01,
           warmup: 0.1,
           clipNorm: 1,
+          checkpointSeconds: 300,
         },
         lingerSeconds: 20,
       },

@@ -25,6 +25,15 @@ export const trainerSettingsSchema = z.strictObject({
     .default(0.1)
     .describe('Share of maxResource over which the learning rates rise from 0. 0 to 1; default 0.1.'),
   clipNorm: z.number().gt(0).default(1).describe('Largest global norm of the gradients of a step. Above 0; default 1.'),
+  device: z
+    .enum(['cpu', 'gpu'])
+    .exactOptional()
+    .describe('cpu or gpu. A trial that asks for a GPU fails where there is none. Default: the GPU if there is one.'),
+  checkpointSeconds: z
+    .number()
+    .gt(0)
+    .default(300)
+    .describe('Seconds between checkpoints within a rung: what a crash can cost. Above 0; default 300.'),
 });
 
 export type TrainerSettings = z.output<typeof trainerSettingsSchema>;
@@ -34,7 +43,7 @@ export const trialTemplateSchema = z
     trainer: json
       .default({})
       .describe(
-        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, batchSize, maxLength, weightDecay, warmup, clipNorm. With command: anything; it is handed on as written.',
+        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, batchSize, maxLength, weightDecay, warmup, clipNorm, device, checkpointSeconds. With command: anything; it is handed on as written.',
       ),
     command: z
       .array(z.string().min(1))
