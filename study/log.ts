@@ -1,7 +1,10 @@
 import type { Assignment, Decision, JsonNumber, Purpose } from './trial.ts';
 
 /** Where a trial's assignment came from. */
-export type Origin = { readonly by: 'sampler' } | { readonly by: 'enqueued'; readonly name: string } | { readonly by: 'final'; readonly of: number };
+export type Origin =
+  | { readonly by: 'sampler' }
+  | { readonly by: 'enqueued'; readonly name: string }
+  | { readonly by: 'final'; readonly of: number };
 
 /** Why a trial failed: `type` is the class by which the retry policy sorts errors. */
 export interface Failure {
@@ -14,8 +17,24 @@ export interface Failure {
  * gives the same answers bit for bit. `at` is milliseconds since the epoch, as told by the workflow.
  */
 export type SweepEvent =
-  | { readonly type: 'suggested'; readonly at: number; readonly trial: number; readonly purpose: Purpose; readonly origin: Origin; readonly seed: number; readonly assignment: Assignment }
-  | { readonly type: 'reported'; readonly at: number; readonly trial: number; readonly rung: number; readonly step: number; readonly metrics: Readonly<Record<string, JsonNumber>>; readonly cost: { readonly seconds: number; readonly gpuSeconds: number } }
+  | {
+      readonly type: 'suggested';
+      readonly at: number;
+      readonly trial: number;
+      readonly purpose: Purpose;
+      readonly origin: Origin;
+      readonly seed: number;
+      readonly assignment: Assignment;
+    }
+  | {
+      readonly type: 'reported';
+      readonly at: number;
+      readonly trial: number;
+      readonly rung: number;
+      readonly step: number;
+      readonly metrics: Readonly<Record<string, JsonNumber>>;
+      readonly cost: { readonly seconds: number; readonly gpuSeconds: number };
+    }
   | { readonly type: 'decided'; readonly at: number; readonly trial: number; readonly rung: number; readonly decision: Decision }
   | { readonly type: 'failed'; readonly at: number; readonly trial: number; readonly failure: Failure }
   | { readonly type: 'finished'; readonly at: number; readonly outcome: Outcome };
@@ -25,5 +44,5 @@ export type SweepLog = readonly SweepEvent[];
 /** How a sweep ended. */
 export type Outcome =
   | { readonly result: 'succeeded'; readonly because: 'allTrialsDone' | 'spaceExhausted' | 'durationSpent' }
-  | { readonly result: 'failed'; readonly because: 'tooManyFailedTrials' | 'noTrialReported'; readonly message: string }
+  | { readonly result: 'failed'; readonly because: 'tooManyFailedTrials' | 'noTrialReported' | 'engineFailure'; readonly message: string }
   | { readonly result: 'cancelled' };

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { emptyRung, type Rung, withClosed, withReport } from '../rung.ts';
+import type { Decision } from '../trial.ts';
+import { asha } from './asha.ts';
+
+/** Trials 0, 1, 2 … reported these losses, in this order. */
+const aRung = (...losses: readonly (number | null)[]): Rung =>
+  losses.reduce<Rung>((rung, loss, trial) => withReport(rung, trial, loss), emptyRung);
+
+const promote = asha({ mode: 'promote', reductionFactor: 3 });
+const stop = asha({ mode: 'stop', reductionFactor: 3 });
+
+const cases: readonly { name: string; pruner: typeof promote; rung: Rung; trial: number; want: Decision }[] = [
+  {
+    name: 'the best third goes on',
+    pruner: promote,
+    rung: aRung(2, 3, 1),
+    trial: 2,
+    want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+  },
+  {
+    name: 'the others wait',
+    pruner: promote,
+    rung: aRung(1, 3, 2),
+    trial: 2,
+    want: { action: 'pause', reason: { code: 'rankedBelowTop', rank: 2, of: 3, kept: 1 } },
+  },
+  {
+    name: 'two reports are too few to promote',
+    pruner: promote,
+    rung: aRung(2, 1),
+    trial: 1,
+    want: { action: 'pause', reason: { code: 'rungTooSmall', of: 2, needed: 3 } },
+  },
+  {
+    name: 'NaN never waits for promotion',
+    pruner: promote,
+    rung: aRung(null),
+    trial: 0,
+    want: { action: 'stop', reason: { code: 'diverged' } },
+  },
+  {
+    name: 'equal losses rank by arrival',
+    pruner: promote,
+    rung: aRung(1, 1, 1),
+    trial: 2,
+    want: { action: 'pause', reason: { code: 'rankedBelowTop', rank: 3, of: 3, kept: 1 } },
+  },
+  {
+    name: 'NaN ranks last',
+    pruner: promote,
+    rung: aRung(null, null, 5),
+    trial: 2,
+    want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+  },
+  {
+    name: 'stop: the first arrivals go on',
+    pruner: stop,
+    rung: aRung(2, 1),
+    trial: 1,
+    want: { action: 'continue', reason: { code: 'rungTooSmall', of: 2, needed: 3 } },
+  },
+  {
+    name: 'stop: the best third goes on',
+    pruner: stop,
+    rung: aRung(2, 3, 1),
+    trial: 2,
+    want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+  },
+  {
+    name: 'stop: the others end',
+    pruner: stop,
+    rung: aRung(1, 3, 2),
+    trial: 2,
+    want: { action: 'stop', reason: { code: 'rankedBelowTop', rank: 2, of: 3, kept: 1 } },
+  },
+  { name: 'stop: NaN ends', pruner: stop, rung: aRung(1, 3, null), trial: 2, want: { action: 'stop', reason: { code: 'diverged' } } },
+];
+for (const { name, pruner, rung, trial, want } of cases) {
+  test(`asha: ${name}`, () => assert.deepEqual(pruner.decide([rung, emptyRung], trial, 0), want));
+}
+
+test('asha: the best waiting trial of the highest rung is promoted first', () => {
+  const low = withClosed(withClosed(withClosed(aRung(1, 2, 3, 4, 5, 6, 7, 8, 9), 0), 1), 2);
+  const middle = aRung(3, 2, 1);
+  assert.deepEqual(promote.promotion([low, middle, emptyRung]), {
+    trial: 2,
+    rung: 2,
+    reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 },
+  });
+  assert.deepEqual(promote.promotion([aRung(2, 1, 3), emptyRung, emptyRung]), {
+    trial: 1,
+    rung: 1,
+    reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 },
+  });
+});
+
+test('asha: nothing is promoted from the top rung, twice, for NaN, or in stop mode', () => {
+  assert.equal(promote.promotion([withClosed(aRung(1, 2, 3), 0), aRung(1)]), undefined);
+  assert.equal(promote.promotion([aRung(null, null, null), emptyRung]), undefined);
+  assert.equal(promote.promotion([aRung(1, 2), emptyRung]), undefined);
+  assert.equal(stop.promotion([aRung(1, 2, 3), emptyRung]), undefined);
+});
+
+test('property: promotion empties exactly the best floor(n/η) of a rung, best first', () => {
+  const losses = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(losses, fc.integer({ min: 2, max: 5 }), (values, eta) => {
+      const pruner = asha({ mode: 'promote', reductionFactor: eta });
+      const promoted: number[] = [];
+      let rung = aRung(...values);
+      for (let next = pruner.promotion([rung, emptyRung]); next !== undefined; next = pruner.promotion([rung, emptyRung])) {
+        promoted.push(next.trial);
+        rung = withClosed(rung, next.trial);
+      }
+      const best = values.map((loss, trial) => ({ loss, trial })).toSorted((a, b) => a.loss - b.loss || a.trial - b.trial);
+      assert.deepEqual(
+        promoted,
+        best.slice(0, Math.floor(values.length / eta)).map(({ trial }) => trial),
+      );
+    }),
+  );
+});

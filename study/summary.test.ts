@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { comparison, type HeldOutScore } from './held-out.ts';
+import type { Origin, SweepEvent } from './log.ts';
+import { summaryOf } from './summary.ts';
+import type { Objective } from './trial.ts';
+
+const accuracy: Objective = { metric: 'eval/accuracy', direction: 'maximize' };
+
+const suggested = (at: number, trial: number, origin: Origin): SweepEvent => ({
+  type: 'suggested',
+  at,
+  trial,
+  origin,
+  purpose: origin.by === 'final' ? 'final' : 'search',
+  seed: trial,
+  assignment: { x: trial },
+});
+const reported = (at: number, trial: number, rung: number, metrics: Record<string, number | null>): SweepEvent => ({
+  type: 'reported',
+  at,
+  trial,
+  rung,
+  step: 10 * (rung + 1),
+  metrics,
+  cost: { seconds: 2, gpuSeconds: 1 },
+});
+
+test('a summary is made of the log alone', () => {
+  const log: SweepEvent[] = [
+    suggested(0, 0, { by: 'enqueued', name: 'headOnly' }),
+    suggested(0, 1, { by: 'sampler' }),
+    suggested(0, 2, { by: 'sampler' }),
+    reported(1_000, 0, 0, { 'eval/accuracy': 0.5 }),
+    reported(2_000, 1, 0, { 'eval/accuracy': 0.9 }),
+    { type: 'decided', at: 2_000, trial: 0, rung: 0, decision: { action: 'stop', reason: { code: 'searchOver' } } },
+    reported(3_000, 1, 1, { 'eval/accuracy': 0.8 }),
+    { type: 'decided', at: 3_000, trial: 1, rung: 1, decision: { action: 'stop', reason: { code: 'reachedTop' } } },
+    { type: 'failed', at: 4_000, trial: 2, failure: { type: 'TrainerCrashed', message: 'exit code 1' } },
+    suggested(5_000, 3, { by: 'final', of: 1 }),
+    suggested(5_000, 4, { by: 'final', of: 0 }),
+    suggested(5_000, 5, { by: 'final', of: 1 }),
+    reported(6_000, 3, 0, { 'eval/accuracy': 0.7, 'test/accuracy': 0.75, 'test/majority': 0.1 }),
+    reported(6_000, 4, 0, { 'eval/accuracy': 0.5, 'test/accuracy': 0.5, 'test/majority': 0.1 }),
+    reported(6_000, 5, 0, { 'eval/accuracy': 0.8, 'test/accuracy': 0.85, 'test/majority': 0.1 }),
+    { type: 'finished', at: 7_000, outcome: { result: 'succeeded', because: 'allTrialsDone' } },
+  ];
+  const { heldOut, verdict, ...rest } = summaryOf('default.x.1', log, accuracy, { result: 'succeeded', because: 'allTrialsDone' });
+  assert.deepEqual(rest, {
+    sweep: 'default.x.1',
+    outcome: { result: 'succeeded', because: 'allTrialsDone' },
+    objective: accuracy,
+    best: { trial: 1, assignment: { x: 1 }, selectionValue: 0.8, final: 5 },
+    counts: { search: 3, failed: 1, reachedTop: 1, finals: 3 },
+    cost: { seconds: 12, gpuSeconds: 6 },
+    wallSeconds: 7,
+  });
+  assert.deepEqual(
+    heldOut.map(({ name, trial, values }) => ({ name, trial, values })),
+    [
+      { name: 'best', trial: 1, values: [0.75, 0.85] },
+      { name: 'headOnly', trial: 0, values: [0.5] },
+      { name: 'majority', trial: undefined, values: [0.1] },
+    ],
+  );
+  assert.equal(verdict.length, 2);
+});
+
+test('a log without a number has no best trial', () => {
+  const log: SweepEvent[] = [suggested(0, 0, { by: 'sampler' }), reported(1, 0, 0, { 'eval/accuracy': null })];
+  const summary = summaryOf('x', log, accuracy, { result: 'failed', because: 'noTrialReported', message: '' });
+  assert.deepEqual(
+    { best: summary.best, heldOut: summary.heldOut, verdict: summary.verdict },
+    { best: undefined, heldOut: [], verdict: [] },
+  );
+});
+
+const score = (name: string, mean: number, deviation: number | undefined, trial?: number): HeldOutScore => ({
+  name,
+  mean,
+  values: deviation === undefined ? [mean] : [mean, mean, mean, mean],
+  ...(deviation !== undefined && { deviation }),
+  ...(trial !== undefined && { trial }),
+});
+// four seeds each: noise is 2·√(0.02²/4 + 0.02²/4) = 0.0283
+const verdicts: readonly { name: string; best: HeldOutScore; other: HeldOutScore; want: string }[] = [
+  {
+    name: 'more than noise',
+    best: score('best', 0.8, 0.02, 1),
+    other: score('headOnly', 0.7, 0.02, 0),
+    want: 'The best configuration beats headOnly by 0.100 (noise 0.028).',
+  },
+  {
+    name: 'within noise',
+    best: score('best', 0.71, 0.02, 1),
+    other: score('headOnly', 0.7, 0.02, 0),
+    want: 'The best configuration does not beat headOnly by more than noise (0.010, noise 0.028).',
+  },
+  {
+    name: 'worse',
+    best: score('best', 0.6, 0.02, 1),
+    other: score('headOnly', 0.7, 0.02, 0),
+    want: 'The best configuration loses to headOnly by 0.100 (noise 0.028).',
+  },
+  {
+    name: 'the same',
+    best: score('best', 0.7, 0.02, 0),
+    other: score('headOnly', 0.7, 0.02, 0),
+    want: 'The best configuration is headOnly itself.',
+  },
+  {
+    name: 'one seed',
+    best: score('best', 0.8, undefined, 1),
+    other: score('headOnly', 0.7, undefined, 0),
+    want: 'The best configuration beats headOnly by 0.100 on one seed, which says little.',
+  },
+];
+for (const { name, best, other, want } of verdicts) {
+  test(`verdict: ${name}`, () => assert.deepEqual(comparison([best, other], accuracy), [want]));
+}
+
+test('verdict: for a metric to minimize, less is better', () => {
+  const sentences = comparison([score('best', 0.5, 0.02, 1), score('headOnly', 0.7, 0.02, 0)], {
+    metric: 'eval/loss',
+    direction: 'minimize',
+  });
+  assert.deepEqual(sentences, ['The best configuration beats headOnly by 0.200 (noise 0.028).']);
+});
