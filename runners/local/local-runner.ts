@@ -120,7 +120,7 @@ export function localRunner({ stateFolder, slots, store, environment, graceSecon
 /** Starts the wrapper, which leads the trial's process group; `ended` resolves when it is gone. */
 async function launch(run: Run, command: readonly string[], environment: Record<string, string>): Promise<{ ended: Promise<void> }> {
   const output = openSync(join(run.folder, 'output.log'), 'a');
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   try {
     const child = spawn('/bin/sh', [wrapper, run.folder, ...command], {
       env: environment,
@@ -128,8 +128,12 @@ async function launch(run: Run, command: readonly string[], environment: Record<
       detached: true,
     });
     child.on('exit', () => {
-      if (statusOf(run).state === 'starting') giveUp(run.folder);
-      resolve();
+      try {
+        if (statusOf(run).state === 'starting') giveUp(run.folder);
+        resolve();
+      } catch (error) {
+        reject(error); // such as a full disk; whoever watches the run hears of it
+      }
     });
     await once(child, 'spawn');
     child.unref();

@@ -1,7 +1,7 @@
 /**
- * What this machine knows of a trial: `<state>/<sweep>/<trial>/<attempt>/`, one folder per start of its program, with `claim.json` (who starts
- * it, on which slot), `process` and `exit` (by wrapper.sh), `output.log`, and `told` once somebody has heard how it ended.
- * All of it is made by rename or link, so a reader never sees half, and of two workers one wins.
+ * What this machine knows of a trial: `<state>/<sweep>/<trial>/<attempt>/`, one folder per start of its program, with `claim.json` (who
+ * starts it, on which slot), `process` and `exit` by wrapper.sh, `output.log`, and `told` once somebody has heard how it ended. A start that was
+ * given up has its claim as `process`. Each is made by rename or link, so a reader never sees half, and of two workers one wins.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,8 +30,6 @@ interface Claim {
   readonly slot: number;
   readonly worker: ProcessIdentity;
 }
-
-const givenUp = 'given up';
 
 export function trialStateFolder(stateFolder: string, { sweep, trial }: TrialRef): string {
   return join(stateFolder, encodeURIComponent(sweep.id), String(trial).padStart(5, '0'));
@@ -81,25 +79,21 @@ export function allLastRuns(stateFolder: string): Run[] {
 export function statusOf({ folder }: Run): RunStatus {
   const process = textOf(folder, 'process');
   if (process === undefined) return isAlive(claimOf(folder).worker) ? { state: 'starting' } : giveUp(folder);
-  if (process === givenUp) return { state: 'neverRan' };
+  if (process.startsWith('{')) return { state: 'neverRan' };
   const running = isAlive(process);
   const code = textOf(folder, 'exit'); // read after the process: one that is gone has written it by now
   if (code !== undefined) return { state: 'ended', process, code: Number(code) };
   return running ? { state: 'running', process } : { state: 'ended', process };
 }
 
-/** A start that its worker did not live to finish. If the wrapper is quicker than this after all, it stands. */
+/** A start that its worker did not live to finish, or could not. If the wrapper is quicker than this after all, it stands. */
 export function giveUp(folder: string): RunStatus {
-  const own = join(folder, `given-up-${randomUUID()}`);
-  writeFileSync(own, givenUp);
   try {
-    linkSync(own, join(folder, 'process'));
+    linkSync(join(folder, 'claim.json'), join(folder, 'process')); // no new file, as the reason may be that the disk is full
     return { state: 'neverRan' };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return { state: 'starting' }; // the next look finds the process
-  } finally {
-    rmSync(own, { force: true });
   }
 }
 
