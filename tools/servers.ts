@@ -70,8 +70,15 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     });
     return { ...server, ui };
   };
-  const server = await (port === 0 || uiPort === 0 ? againIfPortTaken(start) : start());
-  return inMemory ? { ...server, stop: () => server.stop().then(() => rmSync(folder, { recursive: true, force: true })) } : server;
+  if (!inMemory) return againIfPortTaken(start);
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const server = await againIfPortTaken(start);
+    return { ...server, stop: () => server.stop().then(removeFolder) };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
 }
 
 export interface ObjectServerOptions {
@@ -110,13 +117,12 @@ export async function startObjectServer({ dataFolder, port = 0, accessKey, secre
       isReady: async () => (await ask(`${address}/health`)).ok,
     });
   };
-  const startAnyPort = port === 0 ? () => againIfPortTaken(start) : start;
   try {
-    return await startAnyPort();
+    return await againIfPortTaken(start);
   } catch (error) {
     if (!(error instanceof ServerFailed && error.log.includes('xattr check failed'))) throw error;
     mkdirSync(sidecar); // from now on, as the objects stay readable in one of the two ways only
-    return startAnyPort();
+    return againIfPortTaken(start);
   }
 }
 
@@ -129,7 +135,7 @@ async function startInFolder(binary: ServerBinary, folder: string, program: Omit
   return { ...server, stop: () => server.stop().then(() => removePidFile(file)) };
 }
 
-/** A free port can be taken before the server gets to it, most of all in tests that run side by side. */
+/** A free port can be taken before the server gets to it, most of all in tests that run side by side. A fixed one is then named by `findPort`. */
 async function againIfPortTaken<T>(start: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
