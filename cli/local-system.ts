@@ -5,7 +5,8 @@ import path from 'node:path';
 import { parseAddress, within } from '../results/address.ts';
 import { connectObjectStore, type ObjectStore } from '../results/object-store.ts';
 import { storeFolder } from '../results/stored-folder.ts';
-import { type LocalRunner, localRunner, type Slot } from '../runners/local/local-runner.ts';
+import { localRunner } from '../runners/local/local-runner.ts';
+import type { Slot } from '../runners/local/slots.ts';
 import { cacheFolder, stateFolder } from '../tools/folders.ts';
 import { startObjectServer, startTemporal } from '../tools/servers.ts';
 import { searchAttributes } from '../workflows/attributes.ts';
@@ -56,7 +57,7 @@ export async function startLocalSystem({ temporalPort, uiPort, s3Port, slots }: 
     await offerExamples(store);
 
     const runner = localRunner({ stateFolder: path.join(state, 'trials'), slots, store, environment: process.env, graceSeconds: 30 });
-    opened.push(runnerPart(runner));
+    opened.push({ stop: () => runner.suspend() });
     quietRuntime();
     const worker = await createWorker({ temporal: { address: temporal.address, namespace: 'default' }, store, runner, maxTrials: 1000 });
     const running = worker.run();
@@ -91,8 +92,6 @@ export function slotsOf({ slots, gpus }: { readonly slots: number; readonly gpus
 }
 
 const searchAttributeTypes = { KEYWORD: 'Keyword', INT: 'Int', DOUBLE: 'Double' } as const;
-
-const runnerPart = (runner: LocalRunner): { stop(): Promise<void> } => ({ stop: () => runner.suspend() });
 
 /** Made once per machine, so that results stay readable from one start to the next. */
 function objectServerKeys(file: string): Pick<RunningSystem['s3'], 'accessKey' | 'secretKey'> {

@@ -24,6 +24,11 @@ export interface LocalRunnerOptions {
   readonly graceSeconds: number;
 }
 
+export interface LocalRunner extends TrialRunner {
+  /** Ends all that runs here, asking first: trainers write a checkpoint, and the next `attach` goes on from it. For when the S3 server is about to stop. */
+  suspend(): Promise<void>;
+}
+
 const wrapper = join(import.meta.dirname, 'wrapper.sh');
 
 /**
@@ -31,7 +36,7 @@ const wrapper = join(import.meta.dirname, 'wrapper.sh');
  * over, slots included. An end that nobody has heard of is told by the next `attach` when it was a failure; after a good end it starts again.
  * `attach` throws CommandNotFound, StartFailed, DiskFull, and the errors of the object store.
  */
-export function localRunner({ stateFolder, slots, store, environment, graceSeconds }: LocalRunnerOptions): TrialRunner {
+export function localRunner({ stateFolder, slots, store, environment, graceSeconds }: LocalRunnerOptions): LocalRunner {
   const queue = slotQueue(slots.length);
   const watches = new Map<string, Watch>();
   const starts = new Map<string, Promise<void>>();
@@ -113,6 +118,9 @@ export function localRunner({ stateFolder, slots, store, environment, graceSecon
     async remove(ref) {
       await unlessAborted(liveWatch(ref)?.end(graceSeconds) ?? Promise.resolve(), new AbortController().signal);
       rmSync(trialStateFolder(stateFolder, ref), { recursive: true, force: true });
+    },
+    async suspend() {
+      await Promise.all([...watches.values()].map((running) => running.end(graceSeconds)));
     },
   };
 }
