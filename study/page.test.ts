@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sweepDetails, trialDetails, trialWorkflowId } from './page.ts';
+import { progressOf } from './progress.ts';
+import { emptyRung, withClosed, withReport } from './rung.ts';
+import { newSweep, type SweepState } from './sweep-state.ts';
+
+const aSweep = (): SweepState => ({
+  ...newSweep(
+    {
+      objective: { metric: 'eval/accuracy', direction: 'maximize' },
+      pruner: { name: 'asha', mode: 'promote', reductionFactor: 3 },
+      rungs: [20, 60],
+      numTrials: 6,
+      maxFailedTrials: 3,
+      finalSeeds: 3,
+      baselines: ['headOnly'],
+      seed: 1,
+    },
+    2,
+    1000,
+  ),
+  nextTrial: 4,
+  live: [{ trial: 1, state: 'running', rung: 1, purpose: 'search' }],
+  rungs: [
+    withClosed(
+      [-0.5, -0.7, null].reduce((rung, loss, trial) => withReport(rung, trial, loss), emptyRung),
+      1,
+    ),
+    emptyRung,
+  ],
+});
+
+test('the page of a sweep shows progress, best trials and links', () => {
+  assert.equal(
+    sweepDetails('default.x.1', aSweep()),
+    `**search** · 4 of 6 trials · 2 waiting · 0 failed · running: [1](/namespaces/{namespace}/workflows/default.x.1.t00001)
+
+| rung | steps | reports |
+| --- | --- | --- |
+| 0 | 20 | 3 |
+| 1 | 60 | 0 |
+
+| best | trial | steps | eval/accuracy |
+| --- | --- | --- | --- |
+| 1 | [1](/namespaces/{namespace}/workflows/default.x.1.t00001) | 20 | 0.7 |
+| 2 | [0](/namespaces/{namespace}/workflows/default.x.1.t00000) | 20 | 0.5 |
+
+[All trials of this sweep](/namespaces/{namespace}/workflows?query=SweepId%3D%22default.x.1%22)`,
+  );
+});
+
+test('the page of a sweep stays under 4 kB with ten best trials of long ids', () => {
+  const many = Array.from({ length: 100 }, (_, trial) => trial).reduce((rung, trial) => withReport(rung, trial, trial / 7), emptyRung);
+  const id = `default.${'x'.repeat(63)}.12345678`;
+  assert.ok(Buffer.byteLength(sweepDetails(id, { ...aSweep(), rungs: [many, emptyRung] })) < 4096);
+});
+
+test('the page of a trial shows its layers, its rung and its last metric', () => {
+  const page = {
+    trial: 7,
+    origin: 'suggested by the sampler',
+    metric: 'eval/accuracy',
+    rungs: [20, 60],
+    assignment: { headLearningRate: 0.00123456 },
+    layers: [
+      { name: 'embeddings', mode: 'frozen' },
+      { name: 'head', mode: 'full', learningRate: 0.00123456 },
+    ],
+  } as const;
+  const report = {
+    schema: 1,
+    trial: 7,
+    rung: 0,
+    step: 20,
+    metrics: { 'eval/accuracy': 0.71 },
+    diverged: false,
+    cost: { seconds: 1, gpuSeconds: 0 },
+    attempt: 1,
+    versions: {},
+  } as const;
+  assert.equal(
+    trialDetails(page, 'waiting', report),
+    `**waiting** · rung 0 (step 20 of 60), eval/accuracy 0.71 · suggested by the sampler
+
+| layer | mode | learning rate |
+| --- | --- | --- |
+| embeddings | frozen |  |
+| head | full | 1.23e-3 |
+
+| parameter | value |
+| --- | --- |
+| headLearningRate | 0.001235 |`,
+  );
+});
+
+test('workflow ids sort by trial', () => assert.equal(trialWorkflowId('default.x.1', 42), 'default.x.1.t00042'));
+
+test('progress counts in the terms of the user', () => {
+  assert.deepEqual(progressOf(aSweep()), {
+    phase: 'search',
+    paused: false,
+    startedAt: 1000,
+    suggested: 4,
+    numTrials: 6,
+    parallelTrials: 2,
+    running: [{ trial: 1, rung: 1 }],
+    waiting: 2,
+    failed: 0,
+    finals: { started: 0, of: 0 },
+    rungs: [
+      { steps: 20, reports: 3 },
+      { steps: 60, reports: 0 },
+    ],
+    work: { done: 60, expected: 6 * 20 + 2 * 40 + 2 * 3 * 60 },
+    best: [
+      { trial: 1, rung: 0, value: 0.7 },
+      { trial: 0, rung: 0, value: 0.5 },
+    ],
+  });
+});
