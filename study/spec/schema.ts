@@ -4,17 +4,14 @@ import { formatted } from './formatted.ts';
 import { parameterSchema } from './parameter-schema.ts';
 import { trialTemplateSchema } from './trial-template-schema.ts';
 
+const dnsLabel = formatted(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end',
+);
+
 const metadataSchema = z.object({
-  name: formatted(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end',
-  ).describe('Name of the sweep: a DNS label.'),
-  namespace: formatted(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end',
-  )
-    .default('default')
-    .describe('Namespace of the sweep: a DNS label. Default "default".'),
+  name: dnsLabel.describe('Name of the sweep: a DNS label.'),
+  namespace: dnsLabel.default('default').describe('Namespace of the sweep: a DNS label. Default "default".'),
 });
 
 const objectiveSchema = z.strictObject({
@@ -87,6 +84,6 @@ export const specSchema = z.strictObject({
 export const sweepSchema = z.strictObject({
   apiVersion: z.literal('permafrost.dev/v1alpha1').describe('Version of this format.'),
   kind: z.literal('Sweep').describe('Always Sweep.'),
-  metadata: metadataSchema,
-  spec: specSchema,
+  metadata: metadataSchema.describe('What the sweep is called, and where.'),
+  spec: specSchema.describe('What is searched, how, and what it may cost.'),
 });
