@@ -1,7 +1,7 @@
 import type { Assignment, Value } from './trial.ts';
 
 /** Values that other parameters must have for this one to be in use; all must hold, and none means always. */
-export type Condition = Readonly<Record<string, Value>>;
+type Condition = Readonly<Record<string, Value>>;
 
 /** What one number or choice of an assignment may be. */
 export type Domain =

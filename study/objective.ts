@@ -1,7 +1,7 @@
 import type { JsonNumber, Objective } from './trial.ts';
 
 /** A report without the metric that the sweep is about. Every report of this trainer will lack it, so trying again is in vain. */
-export class MissingMetricError extends Error {
+class MissingMetricError extends Error {
   override readonly name = 'MissingMetricError';
 
   constructor(metric: string, reported: readonly string[]) {
