@@ -36,6 +36,8 @@ export const trainerSettingsSchema = z.strictObject({
     .describe('Seconds between checkpoints within a rung: what a crash can cost. Above 0; default 300.'),
 });
 
+export type TrainerSettings = z.output<typeof trainerSettingsSchema>;
+
 export const trialTemplateSchema = z
   .strictObject({
     trainer: json
