@@ -21,7 +21,10 @@ const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
 const offline = ['--disable-background-networking', '--disable-component-update'];
 const page = `${system.ui}/namespaces/default/workflows/${id}`;
 const shot = ['--window-size=1400,1100', '--virtual-time-budget=20000', `--screenshot=${picture}`, page];
-const { status, stderr } = spawnSync(chromium, [...quiet, ...offline, `--user-data-dir=${profile}`, ...shot], { encoding: 'utf8', timeout: 120_000 });
+const { status, stderr } = spawnSync(chromium, [...quiet, ...offline, `--user-data-dir=${profile}`, ...shot], {
+  encoding: 'utf8',
+  timeout: 120_000,
+});
 rmSync(profile, { recursive: true, force: true });
 if (status !== 0) throw new Error(`Chromium ended with ${status}: ${stderr}`);
 process.stdout.write(`${page}\n  → ${picture}\n`);

@@ -1,0 +1,58 @@
+/** Balanced data sets out of labelled texts, and the folder they are kept in. */
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { seededStream } from '../../study/random.ts';
+import { shuffled } from '../../trainer/random.ts';
+
+export interface LabelledText {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** Examples per label in each split. */
+export const perLabel = { train: 30, selection: 50, heldOut: 100 } as const;
+export const neededPerLabel: number = perLabel.train + perLabel.selection + perLabel.heldOut;
+
+export type Splits = Readonly<Record<keyof typeof perLabel, readonly LabelledText[]>>;
+
+/**
+ * As many texts of each label as the splits take, drawn and mixed by the seed.
+ * @param texts - no text twice; at least `neededPerLabel` of each label
+ */
+export function drawSplits(texts: readonly LabelledText[], labels: readonly string[], seed: number): Splits {
+  const random = seededStream(seed, 0);
+  const drawn = labels.map((label) =>
+    shuffled(
+      texts.filter((text) => text.label === label),
+      random,
+    ),
+  );
+  const cut = (from: number, count: number): readonly LabelledText[] =>
+    shuffled(
+      drawn.flatMap((own) => own.slice(from, from + count)),
+      random,
+    );
+  return {
+    train: cut(0, perLabel.train),
+    selection: cut(perLabel.train, perLabel.selection),
+    heldOut: cut(perLabel.train + perLabel.selection, perLabel.heldOut),
+  };
+}
+
+export interface Description {
+  readonly name: string;
+  readonly source: string;
+  readonly labels: readonly string[];
+  readonly seed: number;
+}
+
+/** Writes a dataset folder, whole or not at all. Another process that writes the same one does no harm. */
+export function writeDataset(folder: string, description: Description, splits: Splits): void {
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const work = mkdtempSync(`${folder}.`);
+  for (const [split, rows] of Object.entries(splits))
+    writeFileSync(path.join(work, `${split}.jsonl`), rows.map(({ text, label }) => `${JSON.stringify({ text, label })}\n`).join(''));
+  writeFileSync(path.join(work, 'dataset.json'), `${JSON.stringify(description, null, 2)}\n`);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(work, folder);
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Makes a fresh clone ready to run: npm packages here, the rest in tools/setup.ts. Does only what is not done yet.
+# Options: --gpu or --cpu choose the build of libtensorflow.
+set -eu
+cd "$(dirname "$0")/.."
+
+for program in node npm; do
+  command -v "$program" >/dev/null || {
+    echo "permafrost: $program is not installed; install Node.js 20 or later with npm (https://nodejs.org), then run this again" >&2
+    exit 1
+  }
+done
+
+# npm ci starts from nothing each time, so it runs only when the lock file has changed since.
+stamp=node_modules/.permafrost-lock
+lock=$(cksum <package-lock.json)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
+  echo "permafrost: installing npm packages (about 500 MB on disk, about a minute)"
+  started=$(date +%s)
+  while sleep 5; do echo "permafrost: npm ci: $(($(date +%s) - started)) s"; done &
+  ticker=$!
+  trap 'kill "$ticker" 2>/dev/null || true' EXIT
+  # Not with the Node that npm ci is about to replace.
+  PATH=$(printf %s "$PATH" | sed 's#[^:]*/node_modules/\.bin:##g') npm ci --no-progress --loglevel=error
+  echo "$lock" >"$stamp"
+  kill "$ticker" 2>/dev/null || true
+  trap - EXIT
+fi
+
+exec node_modules/.bin/node tools/setup.ts "$@"
