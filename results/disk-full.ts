@@ -1,5 +1,5 @@
 /** This machine's disk has no room left. Not the trial's fault, and no retry helps until somebody makes room. */
-export class DiskFull extends Error {
+class DiskFull extends Error {
   override readonly name = 'DiskFull';
   constructor(path: string, cause: unknown) {
     super(`${path}: no space left on this disk: free some, or choose another folder`, { cause });

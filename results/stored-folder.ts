@@ -35,7 +35,7 @@ export async function writeManifest(
 }
 
 /** @throws {InvalidObject} if the manifest is missing, or is not one of ours */
-export async function readDigests(store: ObjectStore, folder: Address): Promise<Digests> {
+async function readDigests(store: ObjectStore, folder: Address): Promise<Digests> {
   const address = within(folder, manifestName);
   const found = await findJson(store, address, manifest);
   if (found === undefined) throw new InvalidObject(address, 'is missing: the folder was not stored whole');

@@ -60,8 +60,9 @@ test('best: a copy of the trial’s model with its digests, fit to be the input 
   await writeFile(join(model, 'config.json'), '{"num_hidden_layers": 6}');
   await writeFile(join(model, 'onnx/weights'), 'weights');
   await folder.trial(3).saveModel(model);
-  await folder.publishBest(3, { metrics: { 'eval/accuracy': 0.8 } });
+  const published = await folder.publishBest(3, { metrics: { 'eval/accuracy': 0.8 } });
 
+  assert.equal(published, 'published');
   const fetched = await fetchFolder(s3.store, `${folder.address}/best`, join(s3.folder, 'cache'));
   assert.equal(await readFile(join(fetched, 'onnx/weights'), 'utf8'), 'weights');
   const { trial, metrics, files } = JSON.parse(await readFile(join(fetched, 'manifest.json'), 'utf8'));
@@ -73,11 +74,10 @@ test('best: a copy of the trial’s model with its digests, fit to be the input 
   );
 });
 
-test('best: a model that was not stored whole is not published', async () => {
+test('best: a trainer need not leave a model, and one that was not stored whole is none', async () => {
   await put('sweeps/half/trials/00001/model/config.json', '{}');
-  await assert.rejects(open('half').publishBest(1, {}), (error: Error) =>
-    /trials\/00001\/model\/manifest\.json: is missing/.test(error.message),
-  );
+  assert.equal(await open('half').publishBest(1, {}), 'noModel');
+  assert.equal(await s3.store.find(parseAddress(`s3://${s3.bucket}/sweeps/half/best/manifest.json`)), undefined);
 });
 
 test('input: fetched once, and again when it has changed; local paths stay', async () => {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkConformance } from '../cli/conformance/conformance.ts';
+import { openSweepFolder } from '../results/sweep-folder.ts';
 import { localRunner } from '../runners/local/local-runner.ts';
 import { startTestServer } from './object-server.ts';
 
@@ -95,4 +97,42 @@ test('conformance: a program that does nothing fails at once, and the rest is le
       'ends with 64 on a trial.json of an unknown schema; seen: exit code 3, its output ends with "not a trainer"',
     ],
   );
+});
+
+test('conformance: the example trainer goes on when the S3 server is killed in mid-leg and comes back', async () => {
+  const environment = { ...process.env, ...s3.environment };
+  const runner = localRunner({
+    stateFolder: join(s3.folder, 'faults'),
+    slots: [{ kind: 'cpu', threads: 1 }],
+    store: s3.store,
+    environment,
+    graceSeconds: 5,
+  });
+  const ref = { sweep: { id: 'faults', folder: `s3://${s3.bucket}/faults` }, trial: 0 };
+  const folder = openSweepFolder(s3.store, ref.sweep.folder).trial(0);
+  await folder.createTrial({
+    ...trial,
+    schema: 1,
+    sweep: 'faults',
+    trial: 0,
+    purpose: 'final',
+    seed: 1,
+    rungs: [100],
+    horizon: 100,
+    lingerSeconds: 0,
+  });
+  const states: string[] = [];
+  const exit = runner.attach(
+    { ref, command: ['python3', example] },
+    { signal: new AbortController().signal, onState: (state) => states.push(state) },
+  );
+  while (!states.includes('running')) await sleep(20);
+  await sleep(300);
+  await s3.kill();
+  await sleep(1_500); // past the end of the leg
+  await s3.restart();
+  const { kind, logTail } = await exit;
+  assert.equal(kind, 'exited', logTail);
+  const report = await folder.findReport(0);
+  assert.deepEqual([report?.step, report?.attempt, Object.keys(report?.metrics ?? {}).includes('test/accuracy')], [100, 1, true]);
 });

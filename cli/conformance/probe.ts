@@ -22,7 +22,7 @@ export interface Probe {
   textOf(path: string): Promise<string | undefined>;
 }
 
-export interface Started {
+interface Started {
   /** `undefined` when it does not end in time. */
   readonly exit: Promise<Exit | undefined>;
   hasEnded(): boolean;

@@ -276,3 +276,23 @@ test('local runner: the log is in S3 while the program runs', async () => {
   await writeFile(go, '');
   await exit;
 });
+
+test('local runner: an end that comes while the S3 server is away is told when it is back, with the log', async () => {
+  const ref = aRef('away');
+  const exit = aRunner('away').attach(shell(ref, 'echo last words; sleep 0.3; exit 9'), quiet);
+  await until(() => existsSync(join(scratch('away'), 'away/00000/1/process')));
+  await s3.kill();
+  await until(() => existsSync(join(scratch('away'), 'away/00000/1/exit')));
+  await s3.restart();
+  assert.deepEqual(await exit, { kind: 'exited', code: 9, logTail: 'last words\n' });
+  assert.deepEqual(await logsOf(ref), [{ attempt: 1, text: 'last words\n' }]);
+});
+
+test('local runner: suspend ends all that runs, as a preemption', async () => {
+  const runner = aRunner('suspend', [oneCpu[0]!, oneCpu[0]!]);
+  const script = `trap 'exit 75' TERM; echo $$; while :; do sleep 0.05; done`;
+  const ends = [0, 1].map((trial) => runner.attach(shell(aRef('suspend', trial), script), quiet));
+  for (const trial of [0, 1]) await until(() => /\d/.test(lines(join(scratch('suspend'), `suspend/0000${trial}/1/output.log`))[0] ?? ''));
+  await runner.suspend();
+  for (const exit of await Promise.all(ends)) assert.equal(exit.kind === 'exited' && exit.code, 75);
+});

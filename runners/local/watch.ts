@@ -15,7 +15,7 @@ export interface Watch {
   end(graceSeconds: number): Promise<void>;
 }
 
-export class StartFailed extends Error {
+class StartFailed extends Error {
   override readonly name = 'StartFailed';
 }
 
