@@ -17,7 +17,7 @@ lock=$(cksum <package-lock.json)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
   echo "permafrost: installing npm packages (about 500 MB on disk, about a minute)"
   started=$(date +%s)
-  while sleep 5; do echo "permafrost: npm ci: $(($(date +%s) - started)) s"; done &
+  while sleep 5 >/dev/null 2>&1; do echo "permafrost: npm ci: $(($(date +%s) - started)) s"; done &
   ticker=$!
   trap 'kill "$ticker" 2>/dev/null || true' EXIT
   # Not with the Node that npm ci is about to replace.
@@ -27,4 +27,8 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
   trap - EXIT
 fi
 
+if [ ! -x node_modules/.bin/node ]; then
+  echo "permafrost: npm has no Node 24 for $(uname -s) on $(uname -m); Linux on x86_64 is supported" >&2
+  exit 1
+fi
 exec node_modules/.bin/node tools/setup.ts "$@"
