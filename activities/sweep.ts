@@ -10,6 +10,7 @@ import { samplerOf } from '../study/samplers/sampler.ts';
 import { searchSpaceOf } from '../study/space.ts';
 import { type Summary, summaryOf } from '../study/summary.ts';
 import type { Finalist } from '../study/sweep-state.ts';
+import { trainerBlockOf } from '../study/trainer-block.ts';
 import type { Assignment, LayerConfiguration, TrialFile } from '../study/trial.ts';
 
 /** What a sweep wants written before anything else: events, in the segment that is theirs. */
@@ -55,7 +56,7 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
       const { origin, assignment, layers } = suggestion;
       const written = await folder
         .trial(trial)
-        .createTrial({ ...trialBase(file), trial, purpose: 'search', seed, assignment, ...(layers && { layers }) });
+        .createTrial({ ...trialBase(file, assignment), trial, purpose: 'search', seed, ...(layers && { layers }) });
       return { origin, ...configurationOf(written) };
     },
 
@@ -99,22 +100,24 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
 
 async function suggestionOf(file: SweepFile, trial: number, folder: SweepFolder): Promise<Suggestion | undefined> {
   const { sweep, model } = file;
-  const baseline = model && enqueuedTrials(sweep, model)[trial];
+  const baseline = enqueuedTrials(sweep, model)[trial];
   if (baseline !== undefined) {
     const { name, ...configuration } = baseline;
     return { origin: { by: 'enqueued', name }, ...configuration };
   }
-  const assignment = samplerOf(sweep.spec.searchAlgorithm)(searchSpaceOf(sweep.spec.parameters, model), await folder.readLog());
+  const log = await folder.readLog();
+  const assignment = samplerOf(sweep.spec.searchAlgorithm)(searchSpaceOf(sweep.spec.parameters, model), log);
   if (assignment === undefined) return undefined;
   const layers = layerConfigurationOf(sweep.spec.parameters, assignment, model);
-  return { origin: { by: 'sampler' }, assignment, ...(layers && { layers }) };
+  return { origin: { by: 'sampler', seen: log.length }, assignment, ...(layers && { layers }) };
 }
 
 /** What all trials of a sweep have in common. */
-function trialBase({ id, sweep: { spec } }: SweepFile): Omit<TrialFile, 'trial' | 'purpose' | 'seed' | 'assignment'> {
+function trialBase({ id, sweep: { spec } }: SweepFile, assignment: Assignment): Omit<TrialFile, 'trial' | 'purpose' | 'seed'> {
   const rungs = rungsOf(spec.pruneAlgorithm);
-  const { trainer, lingerSeconds } = spec.trialTemplate;
-  return { schema: 1, sweep: id, rungs, horizon: rungs.at(-1)!, lingerSeconds, objectives: spec.objectives, trainer };
+  const { lingerSeconds } = spec.trialTemplate;
+  const trainer = trainerBlockOf(spec.trialTemplate, assignment);
+  return { schema: 1, sweep: id, rungs, horizon: rungs.at(-1)!, lingerSeconds, objectives: spec.objectives, assignment, trainer };
 }
 
 function configurationOf({ assignment, layers }: TrialFile): { readonly assignment: Assignment; readonly layers?: LayerConfiguration } {

@@ -73,7 +73,7 @@ async function reach(
       await ended.catch(() => undefined); // its error, if any, has come through awaitReport
     }
     const exit = await ended;
-    if (exit.kind === 'exited' && exit.code === exitCode.preempted) {
+    if (isPreemption(exit)) {
       log.info('preempted, going on from the checkpoint', { trial: job.ref.trial, rung });
     } else if (exit.kind === 'exited' && exit.code === exitCode.done) {
       silentExits += 1; // it may have left before it could see our decision: once is no fault
@@ -83,6 +83,11 @@ async function reach(
     `the trainer of trial ${job.ref.trial} ended with 0 twice and left no report of rung ${rung}`,
     'NoReport',
   );
+}
+
+/** Asked to leave: with the code for it, or by a SIGTERM that came before the program could listen. */
+function isPreemption(exit: Exit): boolean {
+  return exit.kind === 'exited' ? exit.code === exitCode.preempted : exit.kind === 'killed' && exit.signal === 'SIGTERM';
 }
 
 /** A report that lacks the objective's metric must not reach the search, which could not rank it. */

@@ -9,10 +9,9 @@ import { localRunner } from '../runners/local/local-runner.ts';
 import type { Slot } from '../runners/local/slots.ts';
 import { cacheFolder, stateFolder } from '../tools/folders.ts';
 import { startObjectServer, startTemporal } from '../tools/servers.ts';
-import { searchAttributes } from '../workflows/attributes.ts';
 import { announceSystem, type RunningSystem, runningSystem, useObjectServer, withdrawSystem } from './connection.ts';
 import { CommandFailure } from './failure.ts';
-import { createWorker, quietRuntime } from './worker.ts';
+import { createWorker, quietRuntime, temporalAttributeTypes } from './worker.ts';
 
 export interface LocalSystemOptions {
   readonly temporalPort: number;
@@ -49,7 +48,7 @@ export async function startLocalSystem({ temporalPort, uiPort, s3Port, slots }: 
       stateFolder: path.join(state, 'temporal'),
       port: temporalPort,
       uiPort,
-      searchAttributes: Object.fromEntries(searchAttributes.map(({ name, type }) => [name, searchAttributeTypes[type]])),
+      searchAttributes: temporalAttributeTypes,
     });
     opened.push(temporal);
     useObjectServer({ endpoint: s3.address, ...keys });
@@ -90,8 +89,6 @@ export function slotsOf({ slots, gpus }: { readonly slots: number; readonly gpus
   const threads = Math.max(1, Math.floor(os.availableParallelism() / slots));
   return Array.from({ length: slots }, () => ({ kind: 'cpu', threads }));
 }
-
-const searchAttributeTypes = { KEYWORD: 'Keyword', INT: 'Int', DOUBLE: 'Double' } as const;
 
 /** Made once per machine, so that results stay readable from one start to the next. */
 function objectServerKeys(file: string): Pick<RunningSystem['s3'], 'accessKey' | 'secretKey'> {

@@ -9,6 +9,7 @@ import type { ObjectStore } from '../results/object-store.ts';
 import type { SweepFile } from '../results/sweep-file.ts';
 import { openSweepFolder } from '../results/sweep-folder.ts';
 import { checkAgainstModel } from '../study/model-check.ts';
+import { warningsOf } from '../study/spec/warnings.ts';
 import { parseSweep, type Sweep } from '../study/spec.ts';
 import { planOf } from '../study/sweep-plan.ts';
 import { cacheFolder } from '../tools/folders.ts';
@@ -40,20 +41,29 @@ export function readSweep(file: string): Sweep {
 /** All that can be known to be wrong before anything runs: model there and understood, data readable, layers within the model. */
 export async function checkInputs(sweep: Sweep, store: () => ObjectStore): Promise<SweepFile['model']> {
   const { command, trainer } = sweep.spec.trialTemplate;
-  if (command !== undefined) return undefined;
-  const { model, data } = trainer as { readonly model: string; readonly data: string }; // the spec's rules have checked both
   const inputs = path.join(cacheFolder(process.env), 'inputs');
   const fetched = (address: string): Promise<string> =>
     address.startsWith('s3://') ? fetchFolder(store(), address, inputs) : Promise.resolve(address);
-  const { layers } = readEncoderConfig(await fetched(model));
-  checkAgainstModel(sweep, { layers });
-  await loadDataset(await fetched(data));
-  return { layers };
+  const model = typeof trainer.model === 'string' ? await shapeOf(trainer.model) : undefined;
+  checkAgainstModel(sweep, model);
+  if (command === undefined) await loadDataset(await fetched(String(trainer.data))); // the spec's rules have checked that it is there
+  return model;
+
+  /** A foreign trainer may name a model that has no layers that we know of. */
+  async function shapeOf(address: string): Promise<SweepFile['model']> {
+    try {
+      return { layers: readEncoderConfig(await fetched(address)).layers };
+    } catch (error) {
+      if (command === undefined) throw error;
+      return undefined;
+    }
+  }
 }
 
 /** Writes the sweep's folder and starts its workflow. */
 export async function submit(sweep: Sweep, { client, store }: System): Promise<Submitted> {
   const model = await checkInputs(sweep, () => store);
+  for (const warning of warningsOf(sweep, model)) process.stderr.write(`warning: ${warning}\n`);
   const { name, namespace } = sweep.metadata;
   const id = `${namespace}.${name}.${randomBytes(4).toString('hex')}`;
   const folder = `${sweep.spec.results.uri.replace(/\/+$/, '')}/${id}`;

@@ -6,6 +6,7 @@ import { trialActivities } from '../activities/trial.ts';
 import type { ObjectStore } from '../results/object-store.ts';
 import { openSweepFolder, type SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef, TrialRunner } from '../runners/runner.ts';
+import { searchAttributes } from '../workflows/attributes.ts';
 
 export interface WorkerOptions {
   readonly temporal: TemporalAddress;
@@ -23,10 +24,16 @@ export interface TemporalAddress {
 
 export const taskQueue = 'permafrost';
 
+/** How Temporal's command line spells the types of our search attributes. */
+const attributeTypes = { KEYWORD: 'Keyword', INT: 'Int', DOUBLE: 'Double' } as const;
+export const temporalAttributeTypes: Readonly<Record<string, string>> = Object.fromEntries(
+  searchAttributes.map(({ name, type }) => [name, attributeTypes[type]]),
+);
+
 /** The SDK's runtime is one per process and must be set up before the first connection. */
 export function quietRuntime(): void {
   Runtime.install({
-    logger: new DefaultLogger('WARN'),
+    logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
     shutdownSignals: [], // the command line decides in which order things end
   });

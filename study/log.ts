@@ -1,8 +1,8 @@
 import type { Assignment, Decision, JsonNumber, Purpose } from './trial.ts';
 
-/** Where a trial's assignment came from. */
+/** Where a trial's assignment came from. `seen`: how many events of the log the sampler knew; asked again with those, it says the same. */
 export type Origin =
-  | { readonly by: 'sampler' }
+  | { readonly by: 'sampler'; readonly seen: number }
   | { readonly by: 'enqueued'; readonly name: string }
   | { readonly by: 'final'; readonly of: number };
 

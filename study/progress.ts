@@ -52,7 +52,9 @@ function workOf({ plan, rungs, finalsStarted, phase, live }: SweepState): Progre
   const reached = sum(rungs.map(({ trials }, rung) => trials.length * steps[rung]!));
   const isSearching = phase.name === 'search';
   const expected = isSearching ? sum(steps.map((step, rung) => step * expectedReports(plan, rung))) : reached;
-  const finals = isSearching ? (plan.baselines.length + 1) * plan.finalSeeds : finalsStarted + (phase.name === 'final' ? phase.queue.length : 0);
+  const finals = isSearching
+    ? (plan.baselines.length + 1) * plan.finalSeeds
+    : finalsStarted + (phase.name === 'final' ? phase.queue.length : 0);
   return { done: reached + (finalsStarted - finalsRunning) * horizon, expected: expected + finals * horizon };
 }
 

@@ -1,3 +1,4 @@
+import { compareLosses } from './order.ts';
 import type { JsonNumber } from './trial.ts';
 
 /**
@@ -41,10 +42,4 @@ export function ranking(rung: Rung): readonly RankedTrial[] {
 export function waitingAt(rung: Rung): readonly number[] {
   const closed = new Set(rung.closed);
   return rung.trials.filter((trial) => !closed.has(trial));
-}
-
-function compareLosses(a: number, b: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1;
-  if (Number.isNaN(b)) return -1;
-  return a - b;
 }

@@ -1,18 +1,22 @@
-import { prunerOf } from './pruners/pruner.ts';
+import { type Promotion, prunerOf } from './pruners/pruner.ts';
 import { type Command, liveTrial, runningTrials, type SweepState } from './sweep-state.ts';
 
-/** The next thing to do, or nothing until another message comes. What is due goes first, then held trials, promotions, new trials. */
+/** The next thing to do, or nothing until another message comes. What was decided goes first, then new trials. */
 export function nextCommand(state: SweepState): Command | undefined {
   if (state.due.length > 0) return state.due[0];
-  if (state.paused || runningTrials(state).length >= state.parallelTrials) return undefined;
+  if (!hasFreeSlot(state)) return undefined;
   switch (state.phase.name) {
     case 'search':
-      return heldTrial(state) ?? promotion(state) ?? newTrial(state);
+      return newTrial(state);
     case 'final':
       return finalTrial(state);
     case 'closing':
       return undefined;
   }
+}
+
+export function hasFreeSlot(state: SweepState): boolean {
+  return !state.paused && runningTrials(state).length < state.parallelTrials;
 }
 
 /** True when the search can bring nothing more: no trial runs, none can go on, none can start. */
@@ -26,15 +30,10 @@ export function isSearchDone(state: SweepState): boolean {
   );
 }
 
-function heldTrial(state: SweepState): Command | undefined {
-  const held = state.live.find((live) => live.state === 'held');
-  return held && { type: 'goOn', trial: held.trial, rung: held.rung };
-}
-
-function promotion(state: SweepState): Command | undefined {
+/** The waiting trial that goes on before anything new starts. */
+export function promotion(state: SweepState): Promotion | undefined {
   const earned = prunerOf(state.plan.pruner).promotion(state.rungs);
-  if (earned === undefined || liveTrial(state, earned.trial) !== undefined) return undefined;
-  return { type: 'goOn', trial: earned.trial, rung: earned.rung, promotion: earned.reason };
+  return earned === undefined || liveTrial(state, earned.trial) !== undefined ? undefined : earned;
 }
 
 function newTrial({ nextTrial, plan, spaceExhausted }: SweepState): Command | undefined {

@@ -29,8 +29,8 @@ const reported = (at: number, trial: number, rung: number, metrics: Record<strin
 test('a summary is made of the log alone', () => {
   const log: SweepEvent[] = [
     suggested(0, 0, { by: 'enqueued', name: 'headOnly' }),
-    suggested(0, 1, { by: 'sampler' }),
-    suggested(0, 2, { by: 'sampler' }),
+    suggested(0, 1, { by: 'sampler', seen: 0 }),
+    suggested(0, 2, { by: 'sampler', seen: 0 }),
     reported(1_000, 0, 0, { 'eval/accuracy': 0.5 }),
     reported(2_000, 1, 0, { 'eval/accuracy': 0.9 }),
     { type: 'decided', at: 2_000, trial: 0, rung: 0, decision: { action: 'stop', reason: { code: 'searchOver' } } },
@@ -67,7 +67,7 @@ test('a summary is made of the log alone', () => {
 });
 
 test('a log without a number has no best trial', () => {
-  const log: SweepEvent[] = [suggested(0, 0, { by: 'sampler' }), reported(1, 0, 0, { 'eval/accuracy': null })];
+  const log: SweepEvent[] = [suggested(0, 0, { by: 'sampler', seen: 0 }), reported(1, 0, 0, { 'eval/accuracy': null })];
   const summary = summaryOf('x', log, accuracy, { result: 'failed', because: 'noTrialReported', message: '' });
   assert.deepEqual(
     { best: summary.best, heldOut: summary.heldOut, verdict: summary.verdict },

@@ -44,7 +44,7 @@ export type SuggestCommand =
 
 /** What a trial is told. */
 export type SentCommand =
-  | { readonly type: 'goOn'; readonly trial: number; readonly rung: number; readonly promotion?: Reason }
+  | { readonly type: 'goOn'; readonly trial: number; readonly rung: number }
   | { readonly type: 'pause'; readonly trial: number }
   | { readonly type: 'end'; readonly trial: number; readonly reason: Reason };
 

@@ -44,7 +44,7 @@ function obey(state: SweepState, at = 0): { state: SweepState; commands: Command
 function answerTo(command: Command, state: SweepState): Happening {
   switch (command.type) {
     case 'suggest':
-      return { type: 'suggested', command, origin: { by: 'sampler' }, assignment: {}, written: state.unwritten.length };
+      return { type: 'suggested', command, origin: { by: 'sampler', seen: 0 }, assignment: {}, written: state.unwritten.length };
     case 'suggestFinal':
       return {
         type: 'suggested',
@@ -87,7 +87,7 @@ test('a third report lets the best of three go on, in the slot that is free', ()
     ],
     [
       { type: 'pause', trial: 2 },
-      { type: 'goOn', trial: 1, rung: 1, promotion: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+      { type: 'goOn', trial: 1, rung: 1 },
     ],
   ]);
 });

@@ -7,12 +7,11 @@ import type { Failure, Origin, Outcome, SweepEvent } from './log.ts';
 import { lossOf } from './objective.ts';
 import { prunerOf } from './pruners/pruner.ts';
 import { withClosed, withReport } from './rung.ts';
-import { isSearchDone, seedOf } from './schedule.ts';
+import { hasFreeSlot, isSearchDone, promotion, seedOf } from './schedule.ts';
 import {
   type Finalist,
   type LiveTrial,
   liveTrial,
-  runningTrials,
   type SentCommand,
   type SuggestCommand,
   type SweepState,
@@ -58,14 +57,9 @@ function folded(state: SweepState, message: Message): SweepState {
     case 'spaceExhausted':
       return { ...written(state, message.written), spaceExhausted: true };
     case 'sent':
-      return afterSending(state, message.command, message.at);
+      return sent(state, message.command);
     case 'unreachable':
-      return afterFailure(
-        afterSending(state, message.command, message.at),
-        message.command.trial,
-        { type: 'TrialLost', message: message.message },
-        message.at,
-      );
+      return afterFailure(sent(state, message.command), message.command.trial, { type: 'TrialLost', message: message.message }, message.at);
     case 'written':
       return written(state, message.events);
     case 'reported':
@@ -108,15 +102,25 @@ function afterSuggestion(before: SweepState, message: Extract<Message, { type: '
   );
 }
 
-function afterSending(state: SweepState, command: SentCommand, at: number): SweepState {
-  if (command === state.due[0]) return { ...state, due: state.due.slice(1) };
-  if (command.type !== 'goOn') return state;
-  const running: LiveTrial = { trial: command.trial, state: 'running', rung: command.rung, purpose: 'search' };
-  const going = { ...state, live: [...without(state.live, command.trial), running] };
-  if (command.promotion === undefined) return going;
-  const decision: Decision = { action: 'continue', reason: command.promotion };
-  return logged(closed(going, command.trial), { type: 'decided', at, trial: command.trial, rung: command.rung - 1, decision });
+/** Gives free slots to trials that may go on: held ones first, then those that have earned a promotion. Decided at once, so that the log tells what was known. */
+function scheduled(state: SweepState, at: number): SweepState {
+  if (state.phase.name !== 'search' || !hasFreeSlot(state)) return state;
+  const held = state.live.find((live) => live.state === 'held');
+  if (held !== undefined) return scheduled(started(state, held.trial, held.rung), at);
+  const earned = promotion(state);
+  if (earned === undefined) return state;
+  const { trial, rung, reason } = earned;
+  const decided = logged(closed(state, trial), { type: 'decided', at, trial, rung: rung - 1, decision: { action: 'continue', reason } });
+  return scheduled(started(decided, trial, rung), at);
 }
+
+function started(state: SweepState, trial: number, rung: number): SweepState {
+  const running: LiveTrial = { trial, state: 'running', rung, purpose: 'search' };
+  return due({ ...state, live: [...without(state.live, trial), running] }, { type: 'goOn', trial, rung });
+}
+
+const sent = (state: SweepState, command: SentCommand): SweepState =>
+  command === state.due[0] ? { ...state, due: state.due.slice(1) } : state;
 
 function afterReport(state: SweepState, report: Report, at: number): SweepState {
   const { trial, rung, step, cost } = report;
@@ -154,10 +158,9 @@ function afterSearchReport(state: SweepState, trial: number, rung: number, loss:
 
 /** On to the next rung in the slot that it has; or, when the sweep is paused or was narrowed meanwhile, as soon as there is one. */
 function goOn(state: SweepState, trial: number, rung: number): SweepState {
-  const hasSlot = !state.paused && runningTrials(state).length <= state.parallelTrials;
-  const live: LiveTrial = { trial, rung, purpose: 'search', state: hasSlot ? 'running' : 'held' };
-  const moved = { ...state, live: [...without(state.live, trial), live] };
-  return due(moved, hasSlot ? { type: 'goOn', trial, rung } : { type: 'pause', trial });
+  const free = { ...state, live: without(state.live, trial) };
+  if (hasFreeSlot(free)) return started(free, trial, rung);
+  return due({ ...free, live: [...free.live, { trial, rung, purpose: 'search', state: 'held' }] }, { type: 'pause', trial });
 }
 
 function afterFailure(state: SweepState, trial: number, failure: Failure, at: number): SweepState {
@@ -191,7 +194,8 @@ function end(state: SweepState, trial: number, rung: number, reason: Reason, at:
 }
 
 /** After each message: does one phase give way to the next? Two may at once, when there are no finals to train. */
-function settled(state: SweepState, at: number): SweepState {
+function settled(before: SweepState, at: number): SweepState {
+  const state = scheduled(before, at);
   const { phase } = state;
   if (isSearchDone(state)) {
     return settled(endSearch(state, { result: 'succeeded', because: state.spaceExhausted ? 'spaceExhausted' : 'allTrialsDone' }, at), at);

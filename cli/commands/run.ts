@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { connectObjectStore } from '../../results/object-store.ts';
 import { searchSpaceOf } from '../../study/space.ts';
+import { warningsOf } from '../../study/spec/warnings.ts';
 import { planOf } from '../../study/sweep-plan.ts';
 import { connectSystem, runningSystem, useObjectServer } from '../connection.ts';
 import { showEnd } from '../end.ts';
@@ -43,6 +44,7 @@ async function validate({ file }: { readonly file: string }): Promise<void> {
     if (local !== undefined) useObjectServer(local.s3);
     return connectObjectStore({ patienceSeconds: 10 });
   });
+  for (const warning of warningsOf(sweep, model)) process.stderr.write(`warning: ${warning}\n`);
   const { numTrials, rungs } = planOf(sweep);
   const dimensions = searchSpaceOf(sweep.spec.parameters, model).map(({ name }) => name);
   process.stdout.write(

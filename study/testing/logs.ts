@@ -7,7 +7,7 @@ import type { Assignment, JsonNumber } from '../trial.ts';
 
 /** A trial of the search that was suggested and has not been heard of since. */
 export function suggested(trial: number, assignment: Assignment): SweepEvent {
-  return { type: 'suggested', at: trial, trial, purpose: 'search', origin: { by: 'sampler' }, seed: trial, assignment };
+  return { type: 'suggested', at: trial, trial, purpose: 'search', origin: { by: 'sampler', seen: 0 }, seed: trial, assignment };
 }
 
 export function failed(trial: number): SweepEvent {

@@ -1,0 +1,83 @@
+/** Temporal, an S3 server and workers for one test file: all real, on free ports, in a folder that is removed at the end. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { type Submitted, submit } from '../cli/submit.ts';
+import { temporalAttributeTypes } from '../cli/worker.ts';
+import { openSweepFolder, type SweepFolder } from '../results/sweep-folder.ts';
+import { parseSweep } from '../study/spec.ts';
+import { startTemporal } from '../tools/servers.ts';
+import { startTestServer, type TestServer } from './object-server.ts';
+
+export interface TestSystem {
+  readonly s3: TestServer;
+  readonly client: Client;
+  /** A worker as a process of its own, so that it can be killed; ready when this resolves. */
+  startWorker(): Promise<ChildProcess>;
+  /** A sweep of the Python example trainer with a few things changed. */
+  submit(change: Readonly<Record<string, unknown>>): Promise<Submitted & { readonly results: SweepFolder }>;
+  close(): Promise<void>;
+}
+
+export async function startTestSystem({ continueAsNewAfter }: { readonly continueAsNewAfter?: number } = {}): Promise<TestSystem> {
+  const s3 = await startTestServer();
+  const temporal = await startTemporal({
+    inMemory: true,
+    searchAttributes: temporalAttributeTypes,
+    ...(continueAsNewAfter && { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': continueAsNewAfter } }),
+  });
+  const connection = await Connection.connect({ address: temporal.address });
+  const client = new Client({ connection });
+  const workers: ChildProcess[] = [];
+
+  return {
+    s3,
+    client,
+    async startWorker() {
+      const worker = spawn(process.execPath, [path.join(import.meta.dirname, 'worker-process.ts')], {
+        env: { ...process.env, TEMPORAL_ADDRESS: temporal.address, TRIALS_FOLDER: path.join(s3.folder, 'trials') },
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      workers.push(worker);
+      await once(worker, 'message');
+      return worker;
+    },
+    async submit(change) {
+      const submitted = await submit(parseSweep(aPythonSweep(s3.bucket, change)), { client, store: s3.store, close: async () => {} });
+      return { ...submitted, results: openSweepFolder(s3.store, submitted.folder) };
+    },
+    async close() {
+      for (const worker of workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+        worker.kill('SIGTERM');
+        await once(worker, 'exit');
+      }
+      await connection.close();
+      await temporal.stop();
+      await s3.close();
+    },
+  };
+}
+
+const trainer = path.join(import.meta.dirname, '../examples/python-trainer/trainer.py');
+
+function aPythonSweep(bucket: string, change: Readonly<Record<string, unknown>>): object {
+  const { stepSeconds = 0, lingerSeconds = 0, ...spec } = change;
+  return {
+    apiVersion: 'permafrost.dev/v1alpha1',
+    kind: 'Sweep',
+    metadata: { name: 'python' },
+    spec: {
+      objectives: [{ metric: 'eval/loss', direction: 'minimize' }],
+      parameters: [{ name: 'learningRate', searchSpace: { logUniform: { min: 1e-3, max: 3 } } }],
+      searchAlgorithm: { name: 'random', seed: 1 },
+      pruneAlgorithm: { name: 'asha', minResource: 1, maxResource: 9 },
+      numTrials: 6,
+      parallelTrials: 2,
+      finalSeeds: 1,
+      trialTemplate: { command: ['python3', trainer], trainer: { stepSeconds }, lingerSeconds },
+      results: { uri: `s3://${bucket}/sweeps` },
+      ...spec,
+    },
+  };
+}
