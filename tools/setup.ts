@@ -9,6 +9,9 @@ import { temporal, versitygw } from './servers/catalogue.ts';
 
 const say = (line: string): void => console.log(`permafrost: ${line}`);
 
+// Ctrl-C reaches the program that a step runs as well. It ends, and so the step fails and clears up after itself.
+process.once('SIGINT', () => say('stopping'));
+
 try {
   const cache = cacheFolder(process.env);
   const kind = await installTensorflow({ kind: wantedKind(process.argv.slice(2)), cacheFolder: cache, say });

@@ -10,7 +10,7 @@ export interface LabelledText {
 }
 
 /** Examples per label in each split. */
-export const perLabel = { train: 30, selection: 50, heldOut: 100 } as const;
+const perLabel = { train: 30, selection: 50, heldOut: 100 } as const;
 export const neededPerLabel: number = perLabel.train + perLabel.selection + perLabel.heldOut;
 
 export type Splits = Readonly<Record<keyof typeof perLabel, readonly LabelledText[]>>;

@@ -66,4 +66,4 @@ export async function run({ doing, program, args, cwd, env, say, progress }: Com
   }
 }
 
-export const secondsSince = (started: number): number => Math.round((performance.now() - started) / 1000);
+const secondsSince = (started: number): number => Math.round((performance.now() - started) / 1000);
