@@ -149,7 +149,8 @@ function withDense(slot: Slot, { of, rows }: Gradient, use: (dense: tf.Tensor) =
     use(of);
     return;
   }
-  const table = (slot.sparse ??= zeroVariable(slot.parameter.shape));
+  slot.sparse ??= zeroVariable(slot.parameter.shape);
+  const table = slot.sparse;
   const indices = tf.tensor1d(rows, 'int32');
   putRows(table, indices, of);
   const dense = table.read();

@@ -1,0 +1,23 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Scores, scoresOf } from './metrics.ts';
+import type { Model } from './model.ts';
+import { tf } from './native/tensorflow.ts';
+import type { Split } from './train.ts';
+
+/**
+ * Scores of the model as it is.
+ * @param isWanted - asked between batches: false gives up
+ * @returns undefined when it was given up
+ */
+export async function evaluate(model: Model, split: Split, labelCount: number, isWanted: () => boolean): Promise<Scores | undefined> {
+  const logits = new Float32Array(split.labels.length * labelCount); // (texts, labels)
+  for (const texts of split.source.batches) {
+    const input = split.source.input(texts);
+    const output = tf.tidy(() => model.logits(input).dataSync<'float32'>());
+    if (input.prefix !== undefined) input.prefix.dispose();
+    for (const [row, text] of texts.entries()) logits.set(output.subarray(row * labelCount, (row + 1) * labelCount), text * labelCount);
+    await setImmediate(); // lets messages of the supervisor in
+    if (!isWanted()) return undefined;
+  }
+  return scoresOf(logits, split.labels, labelCount);
+}

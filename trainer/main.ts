@@ -1,0 +1,105 @@
+/** The program in the pod: `PERMAFROST_TRIAL=s3://… node trainer/main.ts`. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AddressError } from '../results/address.ts';
+import { fetchFolder, InputNotFound } from '../results/input.ts';
+import { connectObjectStore, type ObjectStore } from '../results/object-store.ts';
+import { BucketNotFound, CredentialsRefused, InvalidObject, ObjectNotFound } from '../results/storage-error.ts';
+import { openTrialFolder, type TrialFolder } from '../results/trial-folder.ts';
+import type { TrainerSettings } from '../study/spec/trial-template-schema.ts';
+import { exitCode, type TrialFile } from '../study/trial.ts';
+import { badConfiguration, Refusal } from './refusal.ts';
+import { parseSettings } from './settings.ts';
+import { supervise, type Training } from './supervisor.ts';
+import { forkTraining, TrainingEnded } from './training-client.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'permafrost');
+
+async function main(): Promise<number> {
+  const preemption = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => preemption.abort());
+  const store = connectObjectStore();
+  const folder = openTrialFolder(store, trialAddress());
+  const trial = await folder.readTrial();
+  const settings = parseSettings(trial.trainer);
+  const workFolder = await mkdtemp(join(tmpdir(), 'permafrost-trial-'));
+  const place = { store, folder, trial, settings, workFolder };
+  const { checkpointSeconds } = settings;
+  try {
+    return await supervise({
+      folder,
+      trial,
+      checkpointSeconds,
+      say,
+      preemption: preemption.signal,
+      startTraining: () => startTraining(place),
+    });
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+function trialAddress(): string {
+  const address = process.env.PERMAFROST_TRIAL;
+  if (address === undefined) throw badConfiguration('PERMAFROST_TRIAL', "the address of a trial's folder", address);
+  return address;
+}
+
+interface Place {
+  readonly store: ObjectStore;
+  readonly folder: TrialFolder;
+  readonly trial: TrialFile;
+  readonly settings: TrainerSettings;
+  readonly workFolder: string;
+}
+
+async function startTraining({ store, folder, trial, settings, workFolder }: Place): Promise<Training> {
+  const training = forkTraining({ device: settings.device, compileCache: join(cache, 'compiled') });
+  try {
+    const inputs = join(cache, 'inputs');
+    const modelFolder = await fetchFolder(store, settings.model, inputs);
+    const data = await fetchFolder(store, settings.data, inputs);
+    const restored = join(workFolder, 'restored');
+    const found = await folder.restoreCheckpoint(restored, ({ step, reason }) =>
+      say(`checkpoint at step ${step} is passed over: ${reason}`),
+    );
+    const checkpoint = found === undefined ? {} : { checkpoint: restored };
+    training.send({ type: 'assignment', trial, settings, modelFolder, data, ...checkpoint, workFolder });
+
+    const ready = await training.next();
+    if (ready.type !== 'ready') throw new Error(`training process began with ${ready.type}`);
+    await rm(restored, { recursive: true, force: true });
+    const { device, tensorflow, step, attempt, texts } = ready;
+    say(
+      `trial ${trial.trial} of ${trial.sweep}: TensorFlow ${tensorflow} on ${device}, attempt ${attempt} from step ${step}, ${texts} training texts`,
+    );
+    return { process: training, device, versions: { trainer: await ownVersion(), tensorflow, node: process.versions.node } };
+  } catch (error) {
+    await training.end();
+    throw error;
+  }
+}
+
+async function ownVersion(): Promise<string> {
+  const json = JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8')) as { readonly version: string };
+  return json.version;
+}
+
+/** What is wrong for good has a code of its own; everything else is a crash, worth another try from the checkpoint. */
+function codeFor(error: unknown): number {
+  if (error instanceof Refusal || error instanceof TrainingEnded) return error.exitCode;
+  if (error instanceof InputNotFound || error instanceof ObjectNotFound) return exitCode.inputNotFound;
+  const isOurs = [AddressError, InvalidObject, BucketNotFound, CredentialsRefused].some((kind) => error instanceof kind);
+  return isOurs ? exitCode.badConfiguration : 70; // EX_SOFTWARE
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const isTold = error instanceof TrainingEnded && [64, 65, 66].includes(error.exitCode); // the training process has said what is wrong
+  if (!isTold) process.stderr.write(`trainer: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = codeFor(error);
+}
+process.exit();

@@ -1,0 +1,78 @@
+/** What a classifier's answers are worth. */
+
+export interface Scores {
+  readonly accuracy: number;
+  /** Mean over the labels of each one's F1. Labels that occur neither in truth nor in answers are left out. */
+  readonly macro_f1: number;
+  /** Matthews correlation for any number of labels; 0 when all answers or all truths are one label. Source: Gorodkin, 2004. */
+  readonly mcc: number;
+  /** Mean cross-entropy, in nats. */
+  readonly loss: number;
+}
+
+/**
+ * @param logits - (texts, labels), row-major
+ * @param truth - label of each text; at least one
+ */
+export function scoresOf(logits: Float32Array, truth: readonly number[], labels: number): Scores {
+  const confusion = Array.from({ length: labels }, () => new Float64Array(labels)); // [truth][answer]
+  let loss = 0;
+  for (const [row, label] of truth.entries()) {
+    const scores = logits.subarray(row * labels, (row + 1) * labels);
+    loss += crossEntropy(scores, label);
+    confusion[label]![largest(scores)]! += 1;
+  }
+  const counts = countsOf(confusion);
+  const correct = counts.reduce((sum, { hits }) => sum + hits, 0);
+  return {
+    accuracy: correct / truth.length,
+    macro_f1: macroF1(counts),
+    mcc: matthews(counts, correct, truth.length),
+    loss: loss / truth.length,
+  };
+}
+
+/** Accuracy of always giving the label that is commonest in `training`. */
+export function majorityAccuracy(training: readonly number[], truth: readonly number[], labels: number): number {
+  const counts = Array.from({ length: labels }, (_, label) => training.filter((each) => each === label).length);
+  const answer = counts.indexOf(Math.max(...counts));
+  return truth.filter((each) => each === answer).length / truth.length;
+}
+
+interface LabelCounts {
+  /** Texts of this label that were given it. */
+  readonly hits: number;
+  readonly truths: number;
+  readonly answers: number;
+}
+
+function countsOf(confusion: readonly Float64Array[]): readonly LabelCounts[] {
+  return confusion.map((row, label) => ({
+    hits: row[label]!, // the matrix is square
+    truths: row.reduce((sum, count) => sum + count, 0),
+    answers: confusion.reduce((sum, other) => sum + other[label]!, 0),
+  }));
+}
+
+function macroF1(counts: readonly LabelCounts[]): number {
+  const occurring = counts.filter(({ truths, answers }) => truths + answers > 0);
+  return occurring.reduce((sum, { hits, truths, answers }) => sum + (2 * hits) / (truths + answers), 0) / occurring.length;
+}
+
+function matthews(counts: readonly LabelCounts[], correct: number, texts: number): number {
+  const sumOf = (term: (count: LabelCounts) => number) => counts.reduce((sum, count) => sum + term(count), 0);
+  const covariance = correct * texts - sumOf(({ truths, answers }) => truths * answers);
+  const spread = (texts ** 2 - sumOf(({ answers }) => answers ** 2)) * (texts ** 2 - sumOf(({ truths }) => truths ** 2));
+  return spread === 0 ? 0 : covariance / Math.sqrt(spread);
+}
+
+function crossEntropy(scores: Float32Array, label: number): number {
+  const top = Math.max(...scores); // keeps exp within range
+  const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
+  return top + Math.log(sum) - scores[label]!; // labels are checked when the data is read
+}
+
+/** Index of the largest value; the first of several. */
+function largest(scores: Float32Array): number {
+  return scores.reduce((best, score, index) => (score > scores[best]! ? index : best), 0);
+}

@@ -1,0 +1,44 @@
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readModelJson } from './encoder/config.ts';
+import type { Parameter } from './encoder/parameters.ts';
+import type { Model } from './model.ts';
+import { type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { storeParameter } from './weights.ts';
+
+/** What of a model's folder describes its tokenizer. Not every model has all of them. */
+const tokenizerFiles = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt'];
+
+/**
+ * Writes the model as a `BertForSequenceClassification` in Hugging Face layout.
+ * @param from - folder of the pre-trained model: its configuration and tokenizer go over
+ * @param labels - names, in the order of the classifier's outputs
+ */
+export function writeModelFolder(
+  folder: string,
+  model: Model,
+  parameters: readonly Parameter[],
+  from: string,
+  labels: readonly string[],
+): void {
+  mkdirSync(folder, { recursive: true });
+  const weights = new Map<string, StoredTensor>();
+  for (const parameter of parameters) {
+    const value = model.weight(parameter.name);
+    for (const [name, tensor] of storeParameter(parameter, value)) weights.set(name, tensor);
+    value.dispose();
+  }
+  writeSafetensors(join(folder, 'model.safetensors'), weights);
+  const config = {
+    ...readModelJson(join(from, 'config.json')),
+    architectures: ['BertForSequenceClassification'],
+    problem_type: 'single_label_classification',
+    num_labels: labels.length,
+    id2label: Object.fromEntries(labels.entries()),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+  };
+  writeFileSync(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  for (const file of tokenizerFiles) {
+    if (existsSync(join(from, file))) copyFileSync(join(from, file), join(folder, file));
+  }
+}

@@ -1,0 +1,162 @@
+/** A trial in the training process: set up from the trial file or a checkpoint, then brought from rung to rung. */
+import { join } from 'node:path';
+import type { JsonNumber } from '../study/trial.ts';
+import { type Checkpoint, openCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type EncoderConfig, readEncoderConfig } from './encoder/config.ts';
+import { bertParameters, layerNames, type Parameter } from './encoder/parameters.ts';
+import { evaluate } from './evaluate.ts';
+import { inputSource } from './inputs.ts';
+import { ratesOf } from './layers.ts';
+import type { Assignment, CurvePoint, Reached } from './messages.ts';
+import { majorityAccuracy, type Scores } from './metrics.ts';
+import { createModel, type Model } from './model.ts';
+import { writeModelFolder } from './model-folder.ts';
+import { badData } from './refusal.ts';
+import { openSafetensors } from './safetensors.ts';
+import { readTexts, type Texts } from './texts.ts';
+import { type Progress, type Split, trainTo } from './train.ts';
+import { initialValue } from './weights.ts';
+
+export interface Run {
+  readonly model: Model;
+  readonly progress: Readonly<Progress>;
+  readonly attempt: number;
+  readonly texts: number;
+  /** Writes a checkpoint of this moment and returns its folder. */
+  save(): string;
+  /** Trains to a rung and measures there. Undefined when `hooks.wanted` said stop. */
+  advance(rung: number, hooks: RunHooks): Promise<Reached | undefined>;
+}
+
+export interface RunHooks {
+  onPoint(point: CurvePoint): void;
+  wanted(): 'nothing' | 'save' | 'stop';
+  /** A checkpoint was written because one was wanted. */
+  onSaved(folder: string): void;
+}
+
+/** @throws {Refusal} if anything that was given does not fit */
+export async function openRun(assignment: Assignment): Promise<Run> {
+  const { trial, settings, modelFolder, workFolder } = assignment;
+  const config = readEncoderConfig(modelFolder);
+  const rates = ratesOf(trial.layers, trial.assignment, layerNames(config));
+  const checkpoint = assignment.checkpoint === undefined ? undefined : openCheckpoint(assignment.checkpoint);
+  const texts = await readTexts(assignment, config);
+  const { labels } = texts;
+  const parameters = bertParameters(config, labels.length);
+  const model = buildModel(assignment, config, parameters, rates, checkpoint);
+  const split = (of: Texts, uses: number) => splitFor(model, of, texts.padId, uses);
+  const train = split(texts.train, (trial.horizon * settings.batchSize) / texts.train.labels.length);
+  const selection = split(texts.selection, trial.rungs.length);
+  const heldOut = split(texts.heldOut, 1);
+
+  const place = { seed: trial.seed, texts: train.labels.length, batchSize: settings.batchSize };
+  const state = checkpoint?.state ?? { attempt: 0, seconds: 0, progress: { step: 0, losses: { sum: 0, steps: 0 }, recent: [], curve: [] } };
+  if (checkpoint !== undefined) checkSamePlace(checkpoint, place);
+  checkpoint?.close();
+  const attempt = state.attempt + 1;
+  const progress: Progress = structuredClone(state.progress);
+  let reportedAt = -state.seconds; // on this process's clock, in seconds
+  const secondsSinceReport = () => performance.now() / 1000 - reportedAt;
+
+  const save = (): string => {
+    const folder = join(workFolder, `checkpoint-${progress.step}`);
+    writeCheckpoint(folder, { schema: 1, ...place, attempt, seconds: secondsSinceReport(), progress }, model.optimizer);
+    return folder;
+  };
+
+  /** Everything that a rung's report needs from this process. Undefined when it was told to stop meanwhile. */
+  const measure = async (isWanted: () => boolean): Promise<Metrics | undefined> => {
+    const scores = await evaluate(model, selection, labels.length, isWanted);
+    if (scores === undefined) return undefined;
+    const own = { 'train/loss': progress.losses.sum / progress.losses.steps, ...named('eval', scores) };
+    if (trial.purpose === 'search') return own;
+    const test = await evaluate(model, heldOut, labels.length, isWanted);
+    if (test === undefined) return undefined;
+    return { ...own, ...named('test', test), 'test/majority': majorityAccuracy(train.labels, heldOut.labels, labels.length) };
+  };
+
+  const advance: Run['advance'] = async (rung, hooks) => {
+    const goal = trial.rungs[rung]!; // the supervisor names rungs of the trial
+    const loop = { ...place, horizon: trial.horizon, warmup: settings.warmup, labelCount: labels.length };
+    const end = await trainTo(goal, model, train, loop, progress, { ...hooks, save: () => hooks.onSaved(save()) });
+    if (end === 'stopped') return undefined;
+    const metrics = end === 'diverged' ? worst(trial.purpose) : await measure(() => hooks.wanted() !== 'stop');
+    if (metrics === undefined) return undefined;
+
+    const diverged = end === 'diverged' || !Object.values(metrics).every(Number.isFinite);
+    const seconds = secondsSinceReport();
+    const { curve } = progress;
+    Object.assign(progress, { losses: { sum: 0, steps: 0 }, recent: [], curve: [] });
+    reportedAt += seconds;
+    const isLast = goal === trial.horizon;
+    return {
+      type: 'reached',
+      rung,
+      step: progress.step,
+      attempt,
+      metrics: diverged ? worst(trial.purpose) : metrics,
+      diverged,
+      seconds,
+      curve,
+      ...(diverged || isLast ? {} : { checkpoint: save() }),
+      ...(isLast && !diverged && trial.purpose === 'final' ? { model: saveModel(assignment, model, parameters, labels) } : {}),
+    };
+  };
+  return { model, progress, attempt, texts: place.texts, save, advance };
+}
+
+type Metrics = Readonly<Record<string, JsonNumber>>;
+
+function named(prefix: string, scores: Scores): Metrics {
+  return Object.fromEntries(Object.entries(scores).map(([name, value]) => [`${prefix}/${name}`, value]));
+}
+
+/** The metrics of a run that diverged: all of them, as the worst possible value. */
+function worst(purpose: Assignment['trial']['purpose']): Metrics {
+  const prefixes = purpose === 'search' ? ['eval'] : ['eval', 'test'];
+  const scores = prefixes.flatMap((prefix) => ['accuracy', 'macro_f1', 'mcc', 'loss'].map((name) => `${prefix}/${name}`));
+  return Object.fromEntries(['train/loss', ...scores, ...(purpose === 'search' ? [] : ['test/majority'])].map((name) => [name, null]));
+}
+
+function buildModel(
+  { trial, settings, modelFolder }: Assignment,
+  config: EncoderConfig,
+  parameters: readonly Parameter[],
+  rates: ReadonlyMap<string, number>,
+  checkpoint: Checkpoint | undefined,
+): Model {
+  const file = openSafetensors(join(modelFolder, 'model.safetensors'));
+  const start = (parameter: Parameter) => {
+    if (checkpoint !== undefined && rates.has(parameter.layer)) return checkpoint.moments(parameter);
+    return { weight: initialValue(parameter, file, config.initializerRange, trial.seed, parameters.indexOf(parameter)) };
+  };
+  const model = createModel(config, parameters, start, rates, settings);
+  file.close();
+  return model;
+}
+
+/** Largest size of a split's kept prefix output. A few trials at once must fit into a machine's memory. */
+const cacheBytes = 2 ** 30;
+
+function splitFor(model: Model, { tokens, labels }: Texts, padId: number, uses: number): Split {
+  return { source: inputSource(model, tokens, { padId, uses, cacheBytes }), lengths: tokens.map(({ ids }) => ids.length), labels };
+}
+
+/** A checkpoint continues an order of texts. With another seed, data or batch size it would continue something else, silently. */
+function checkSamePlace({ state }: Checkpoint, place: Readonly<Record<'seed' | 'texts' | 'batchSize', number>>): void {
+  for (const name of ['seed', 'texts', 'batchSize'] as const) {
+    if (state[name] !== place[name]) throw badData(`checkpoint: ${name} must be ${place[name]} as in this trial, got ${state[name]}`);
+  }
+}
+
+function saveModel(
+  { workFolder, modelFolder }: Assignment,
+  model: Model,
+  parameters: readonly Parameter[],
+  labels: readonly string[],
+): string {
+  const folder = join(workFolder, 'model');
+  writeModelFolder(folder, model, parameters, modelFolder, labels);
+  return folder;
+}

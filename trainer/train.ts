@@ -1,0 +1,118 @@
+/** The training loop. What a step does is in `model.ts`; what a batch is, in `batches.ts` and `inputs.ts`. */
+import { setImmediate } from 'node:timers/promises';
+import type { JsonNumber } from '../study/trial.ts';
+import { epochBatches } from './batches.ts';
+import { noiseOfStep } from './encoder/bert.ts';
+import type { InputSource } from './inputs.ts';
+import type { CurvePoint } from './messages.ts';
+import type { Model } from './model.ts';
+import { tf } from './native/tensorflow.ts';
+import { scheduleAt } from './schedule.ts';
+
+/** Texts with the indices of their labels. */
+export interface Split {
+  readonly source: InputSource;
+  /** Tokens of each text. */
+  readonly lengths: readonly number[];
+  readonly labels: readonly number[];
+}
+
+export interface LoopSettings {
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly horizon: number;
+  /** Share of the horizon. */
+  readonly warmup: number;
+  readonly labelCount: number;
+}
+
+/** Where a run is; changed by `trainTo` alone. */
+export interface Progress {
+  step: number;
+  /** Of the steps since the last report. */
+  losses: { sum: number; steps: number };
+  /** Losses since the last point of the curve. */
+  recent: number[];
+  curve: CurvePoint[];
+}
+
+export interface LoopHooks {
+  onPoint(point: CurvePoint): void;
+  /** Asked between steps, when the run can be written down. 'save' calls `save`; 'stop' ends the loop. */
+  wanted(): 'nothing' | 'save' | 'stop';
+  save(): void;
+}
+
+/** Steps between readings of the loss: reading makes the device and us wait for each other. */
+const stepsPerPoint = 10;
+
+/**
+ * Trains until `goal` steps are done. The steps depend on settings, data and `progress.step` alone, never on where earlier calls stopped.
+ * @returns how it ended; 'diverged' when the loss is no number any more
+ */
+export async function trainTo(
+  goal: number,
+  model: Model,
+  training: Split,
+  settings: LoopSettings,
+  progress: Progress,
+  hooks: LoopHooks,
+): Promise<'reached' | 'stopped' | 'diverged'> {
+  const { seed, batchSize, horizon, warmup, labelCount } = settings;
+  const batchesPerEpoch = Math.ceil(training.labels.length / batchSize);
+  const order = { epoch: -1, batches: [] as readonly (readonly number[])[] };
+  const pending: tf.Scalar[] = []; // losses still on the device
+
+  while (progress.step < goal) {
+    const epoch = Math.floor(progress.step / batchesPerEpoch);
+    if (epoch !== order.epoch) Object.assign(order, { epoch, batches: epochBatches(training.lengths, batchSize, seed, epoch) });
+    const texts = order.batches[progress.step % batchesPerEpoch]!; // an epoch has that many batches
+    const share = scheduleAt(progress.step, horizon, warmup);
+
+    const input = training.source.input(texts);
+    const targets = oneHot(
+      texts.map((text) => training.labels[text]!),
+      labelCount,
+    );
+    pending.push(model.step(input, targets, noiseOfStep(seed, progress.step), progress.step + 1, share));
+    tf.dispose([targets, ...(input.prefix === undefined ? [] : [input.prefix])]);
+    progress.step += 1;
+
+    if (progress.step % stepsPerPoint === 0 || progress.step === goal) {
+      readLosses(pending, progress);
+      const point = { step: progress.step, loss: mean(progress.recent.splice(0)), share };
+      progress.curve.push(point);
+      hooks.onPoint(point);
+      if (point.loss === null) return 'diverged';
+    }
+    await setImmediate(); // lets messages of the supervisor in
+    const wanted = hooks.wanted();
+    if (wanted !== 'nothing') readLosses(pending, progress);
+    if (wanted === 'save') hooks.save();
+    if (wanted === 'stop') return 'stopped';
+  }
+  return 'reached';
+}
+
+/** Losses are added one by one, so that the sum does not depend on when they are read. */
+function readLosses(pending: tf.Scalar[], { losses, recent }: Progress): void {
+  for (const loss of pending.splice(0)) {
+    const value = loss.dataSync()[0]!; // a scalar
+    loss.dispose();
+    losses.sum += value;
+    losses.steps += 1;
+    recent.push(value);
+  }
+}
+
+/** NaN and infinities become null. */
+function mean(values: readonly number[]): JsonNumber {
+  const result = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Number.isFinite(result) ? result : null;
+}
+
+function oneHot(labels: readonly number[], labelCount: number): tf.Tensor2D {
+  const rows = new Float32Array(labels.length * labelCount);
+  for (const [row, label] of labels.entries()) rows[row * labelCount + label] = 1;
+  return tf.tensor2d(rows, [labels.length, labelCount]);
+}

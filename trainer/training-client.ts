@@ -1,0 +1,92 @@
+/** The training process as the supervisor sees it. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { FromTrainer, ToTrainer } from './messages.ts';
+
+export interface TrainingProcess {
+  send(message: ToTrainer): void;
+  /** The next message, in order. @throws {TrainingEnded} when the process has ended instead */
+  next(): Promise<FromTrainer>;
+  /** Ends the process and waits until it is gone. */
+  end(): Promise<void>;
+}
+
+/** The training process is gone. A code of its own is passed on; it has said why on stderr. */
+export class TrainingEnded extends Error {
+  override readonly name = 'TrainingEnded';
+  readonly exitCode: number;
+  constructor(code: number | null, signal: string | null) {
+    // Not called "out of memory": whoever reads the log must not take every kill -9 for it.
+    const killed = `the training process was killed by ${signal}${signal === 'SIGKILL' ? ', as the system does when memory runs short' : ''}`;
+    super(signal === null ? `the training process ended with exit code ${code}` : killed);
+    this.exitCode = code ?? crashed;
+  }
+}
+
+/** EX_SOFTWARE of sysexits: worth another try from the checkpoint. */
+const crashed = 70;
+
+export interface ForkOptions {
+  readonly device: 'cpu' | 'gpu' | undefined;
+  /** Keeps compiled code, which makes every start but the first quicker. */
+  readonly compileCache: string;
+}
+
+export function forkTraining({ device, compileCache }: ForkOptions): TrainingProcess {
+  const child = fork(join(import.meta.dirname, 'training-process.ts'), {
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    execArgv: ['--disable-warning=DEP0044', '--disable-warning=DEP0051'], // tfjs calls util.isArray
+    env: {
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true', // several trials may share a GPU; by default TensorFlow takes all of its memory
+      NODE_COMPILE_CACHE: compileCache,
+      ...process.env,
+      ...(device === 'cpu' ? { CUDA_VISIBLE_DEVICES: '' } : {}),
+    },
+  });
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    // ! is safe: stderr is a pipe
+    if (!isNoise(line)) process.stderr.write(`${line}\n`);
+  });
+
+  const arrived: FromTrainer[] = [];
+  let ended: TrainingEnded | undefined;
+  let wake = () => {};
+  child.on('message', (message: FromTrainer) => {
+    arrived.push(message);
+    wake();
+  });
+  child.on('close', (code, signal) => {
+    // after the last line of stderr
+    ended = new TrainingEnded(code, signal);
+    wake();
+  });
+
+  return {
+    send: (message) => {
+      if (child.connected) child.send(message); // if not, `next` tells
+    },
+    async next() {
+      while (arrived.length === 0) {
+        if (ended !== undefined) throw ended;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return arrived.shift()!; // not empty
+    },
+    async end() {
+      if (ended !== undefined) return;
+      const closed = once(child, 'close');
+      child.kill('SIGKILL'); // nothing of it is needed any more
+      await closed;
+    },
+  };
+}
+
+/** What TensorFlow's C++ side says at every start, before any log level can hold it back. */
+function isNoise(line: string): boolean {
+  return line.includes('All log messages before absl::InitializeLog()') || line.includes('oneDNN custom operations are on');
+}
