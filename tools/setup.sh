@@ -15,7 +15,7 @@ done
 stamp=node_modules/.permafrost-lock
 lock=$(cksum <package-lock.json)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
-  echo "permafrost: installing npm packages (about 500 MB on disk, about a minute)"
+  echo "permafrost: installing npm packages (900 MB on disk, about a minute)"
   started=$(date +%s)
   while sleep 5 >/dev/null 2>&1; do echo "permafrost: npm ci: $(($(date +%s) - started)) s"; done &
   ticker=$!
