@@ -24,7 +24,7 @@ export const temporal: ServerBinary = {
   package: 'cmd/temporal',
   versionVariable: 'github.com/temporalio/cli/internal/temporalcli.Version',
   printedVersion: /temporal version (\S+)/,
-  buildTakes: '5 to 10 minutes on 2 cores, 300 MB to download, 3 GB in Go's own caches, which go clean -cache -modcache frees',
+  buildTakes: '5 to 10 minutes on 2 cores, 300 MB to download, 3 GB on disk until go clean -cache -modcache',
 };
 
 export const versitygw: ServerBinary = {
