@@ -10,7 +10,10 @@ import { temporal, versitygw } from './servers/catalogue.ts';
 const say = (line: string): void => console.log(`permafrost: ${line}`);
 
 // Ctrl-C reaches the program that a step runs as well. It ends, and so the step fails and clears up after itself.
-process.once('SIGINT', () => say('stopping'));
+let interrupted = false;
+process.once('SIGINT', () => {
+  interrupted = true;
+});
 
 try {
   const cache = cacheFolder(process.env);
@@ -23,8 +26,8 @@ try {
   const known =
     error instanceof CommandFailed || ['ToolMissing', 'BinaryMissing', 'PlatformUnsupported', 'BadOption'].includes((error as Error).name);
   if (!known) throw error;
-  console.error(`permafrost: ${(error as Error).message}`);
-  process.exitCode = 1;
+  console.error(`permafrost: ${interrupted ? 'stopped' : (error as Error).message}`);
+  process.exitCode = interrupted ? 130 : 1; // as a shell reports an interrupt
 }
 
 /** `undefined` leaves the choice as it was. */
