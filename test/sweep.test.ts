@@ -25,11 +25,11 @@ const closed = async (query: string): Promise<string[]> =>
   (await Array.fromAsync(system.client.workflow.list({ query }))).map(({ status }) => status.name);
 
 /** Waits until the sweep is as wanted; the test's own time limit bounds it. */
-async function until(id: string, isSo: (progress: Progress) => boolean): Promise<Progress> {
+async function until(id: string, signal: AbortSignal, isSo: (progress: Progress) => boolean): Promise<Progress> {
   for (;;) {
     const seen = await handle(id).query<Progress, []>(progress);
     if (isSo(seen)) return seen;
-    await delay(50);
+    await delay(50, undefined, { signal });
   }
 }
 
@@ -76,12 +76,12 @@ function assertDecisionsFollow(log: SweepLog): void {
   }
 }
 
-test('a cancelled sweep frees everything and keeps what it found', { timeout: 60_000 }, async () => {
+test('a cancelled sweep frees everything and keeps what it found', { timeout: 60_000 }, async ({ signal }) => {
   const { id, results } = await system.submit({
     stepSeconds: 0.2,
     pruneAlgorithm: { name: 'asha', mode: 'stop', minResource: 1, maxResource: 900 },
   });
-  await until(id, ({ rungs }) => rungs[0]!.reports >= 1);
+  await until(id, signal, ({ rungs }) => rungs[0]!.reports >= 1);
   await handle(id).cancel();
   await assert.rejects(handle(id).result(), (error) => error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure);
 
@@ -92,9 +92,11 @@ test('a cancelled sweep frees everything and keeps what it found', { timeout: 60
   assert.ok(!(await closed(`SweepId="${id}"`)).includes('RUNNING'));
 });
 
-test('pause, resume, stopTrial and setParallelTrials do what they say, and refuse what makes no sense', { timeout: 120_000 }, async () => {
+test('pause, resume, stopTrial and setParallelTrials do what they say, and refuse what makes no sense', { timeout: 120_000 }, async ({
+  signal,
+}) => {
   const { id } = await system.submit({ stepSeconds: 0.1, numTrials: 4, pruneAlgorithm: { name: 'none', maxResource: 20 }, finalSeeds: 0 });
-  await until(id, ({ running }) => running.length === 2);
+  await until(id, signal, ({ running }) => running.length === 2);
   await assert.rejects(
     handle(id).executeUpdate(stopTrial, { args: [99] }),
     refused('trial: must be a trial of this sweep (0 to 1), got 99'),
@@ -106,12 +108,12 @@ test('pause, resume, stopTrial and setParallelTrials do what they say, and refus
 
   await handle(id).executeUpdate(pause);
   await handle(id).executeUpdate(stopTrial, { args: [1] });
-  const paused = await until(id, ({ running }) => running.length === 0);
+  const paused = await until(id, signal, ({ running }) => running.length === 0);
   assert.deepEqual({ suggested: paused.suggested, paused: paused.paused }, { suggested: 2, paused: true });
 
   await handle(id).executeUpdate(setParallelTrials, { args: [1] });
   await handle(id).executeUpdate(resume);
-  assert.equal((await until(id, ({ suggested }) => suggested === 3)).running.length, 1);
+  assert.equal((await until(id, signal, ({ suggested }) => suggested === 3)).running.length, 1);
   const { counts } = (await handle(id).result()) as Summary;
   assert.deepEqual(counts, { search: 4, failed: 0, reachedTop: 3, finals: 0 });
 });

@@ -1,0 +1,111 @@
+/** What dies in mid-sweep: the worker, a trainer, the S3 server, each by kill -9. No trial is lost, and none runs twice. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Progress } from '../study/progress.ts';
+import type { Summary } from '../study/summary.ts';
+import { trialRows } from '../study/trial-rows.ts';
+import { progress } from '../workflows/sweep.ts';
+import { startTestSystem, type TestSystem } from './system.ts';
+
+let system: TestSystem;
+before(async () => {
+  system = await startTestSystem();
+});
+after(() => system.close());
+
+/** Two rungs, each long enough to be interrupted. */
+const slowSweep = {
+  stepSeconds: 0.15,
+  numTrials: 4,
+  pruneAlgorithm: { name: 'asha', minResource: 10, maxResource: 20, reductionFactor: 2 },
+  finalSeeds: 1,
+};
+
+/** Python processes by the trial they work on, as the kernel knows them. */
+function trainers(folder: string): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('python')) continue; // the wrapper has the variable, too
+      const variable = readFileSync(`/proc/${pid}/environ`, 'utf8')
+        .split('\0')
+        .find((entry) => entry.startsWith(`PERMAFROST_TRIAL=${folder}`));
+      if (variable !== undefined) found.set(variable, [...(found.get(variable) ?? []), Number(pid)]);
+    } catch (error) {
+      if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error; // it ended while we looked, or is somebody else's
+    }
+  }
+  return found;
+}
+
+async function someTrainer(folder: string, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    const [first] = [...trainers(folder).values()].flat();
+    if (first !== undefined) return first;
+    await delay(20, undefined, { signal });
+  }
+}
+
+/** Watches until the sweep ends; fails as soon as a trial has two processes. */
+async function finished(id: string, folder: string, signal: AbortSignal): Promise<Summary> {
+  const result = system.client.workflow.getHandle(id).result() as Promise<Summary>;
+  const over = result.then(
+    () => true,
+    () => true,
+  );
+  while ((await Promise.race([over, delay(50, false, { signal })])) === false) {
+    for (const [trial, pids] of trainers(folder)) assert.ok(pids.length <= 1, `${trial} has processes ${pids.join()}`);
+  }
+  return result;
+}
+
+async function reported(id: string, count: number, signal: AbortSignal): Promise<void> {
+  const handle = system.client.workflow.getHandle(id);
+  while ((await handle.query<Progress, []>(progress)).rungs[0]!.reports < count) await delay(50, undefined, { signal });
+}
+
+const wholeCounts = { search: 4, failed: 0, reachedTop: 2, finals: 1 };
+
+test('a worker that is killed leaves its trials running, and the next one joins them', { timeout: 120_000 }, async ({ signal }) => {
+  const worker = await system.startWorker();
+  const { id, folder, results } = await system.submit(slowSweep);
+  await reported(id, 1, signal);
+  const orphan = await someTrainer(folder, signal);
+  worker.kill('SIGKILL');
+  await once(worker, 'exit');
+  assert.ok([...trainers(folder).values()].flat().includes(orphan), 'the trainer outlives its worker');
+  await system.startWorker();
+
+  assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
+  const rows = trialRows(await results.readLog());
+  assert.deepEqual(
+    rows.map(({ state }) => state),
+    Array(5).fill('ended'),
+  );
+});
+
+test('a trainer that is killed goes on from its checkpoint', { timeout: 120_000 }, async ({ signal }) => {
+  const { id, folder, results } = await system.submit(slowSweep);
+  await reported(id, 1, signal);
+  process.kill(await someTrainer(folder, signal), 'SIGKILL');
+
+  assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
+  const logs = await Promise.all([0, 1, 2, 3].map((trial) => results.trial(trial).readLogs()));
+  const starts = logs.flat().map(({ text }) => text.split('\n')[0]);
+  assert.equal(starts.length, 7, starts.join('\n')); // four trials, two promotions, one start again
+});
+
+test('an S3 server that is away for a while delays a sweep and loses nothing', { timeout: 120_000 }, async ({ signal }) => {
+  const { id, folder, results } = await system.submit(slowSweep);
+  await reported(id, 1, signal);
+  await system.s3.kill();
+  await delay(2_000);
+  await system.s3.restart();
+
+  assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
+  const reports = (await results.readLog()).filter((event) => event.type === 'reported').map(({ trial, rung }) => `${trial}/${rung}`);
+  assert.equal(new Set(reports).size, reports.length);
+});
