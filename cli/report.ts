@@ -25,14 +25,14 @@ export function trialTable(rows: readonly TrialRow[], { metric }: Objective): st
   );
 }
 
-export function layerTable(layers: LayerConfiguration): string {
+function layerTable(layers: LayerConfiguration): string {
   return table(
     ['LAYER', 'MODE', 'LEARNING RATE'],
     layers.map((layer) => [layer.name, layer.mode, layer.mode === 'frozen' ? '–' : layer.learningRate.toExponential(2)]),
   );
 }
 
-export function heldOutTable({ heldOut, objective, best }: Summary): string {
+function heldOutTable({ heldOut, objective, best }: Summary): string {
   return table(
     ['CONFIGURATION', heldOutMetric(objective.metric).toUpperCase(), '±', 'SEEDS', 'SELECTION'],
     heldOut.map(({ name, trial, mean, deviation, values }) => [

@@ -34,7 +34,7 @@ export async function watchSweep(client: Client, id: string, output: NodeJS.Writ
 }
 
 /** `2m10s  search  7/12 trials  rungs 30:7 90:2 270:1  running 2  best 0.71 (trial 4)  about 3m left` */
-export function progressLine(progress: Progress): string {
+function progressLine(progress: Progress): string {
   const elapsed = (Date.now() - progress.startedAt) / 1000;
   const [best] = progress.best;
   const left = secondsLeft(progress, elapsed);

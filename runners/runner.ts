@@ -25,7 +25,7 @@ export type Exit =
 
 export type RunState = 'queued' | 'running';
 
-export interface AttachOptions {
+interface AttachOptions {
   /** Aborting lets go of the trial; it never ends it. Only `remove` does. */
   readonly signal: AbortSignal;
   readonly onState: (state: RunState) => void;

@@ -1,10 +1,6 @@
-import type { Decision, Reason } from './trial.ts';
+import type { Reason } from './trial.ts';
 
-/** A decision as a person reads it: "continue: rank 2 of 9, the best 3 go on". */
-export function sentenceOf({ action, reason }: Decision): string {
-  return `${action}: ${explanationOf(reason)}`;
-}
-
+/** A reason as a person reads it: "rank 2 of 9, the best 3 go on". */
 export function explanationOf(reason: Reason): string {
   switch (reason.code) {
     case 'rankedInTop':

@@ -51,7 +51,7 @@ export type SentCommand =
 /** What the workflow must do next. */
 export type Command = SuggestCommand | SentCommand;
 
-export type Phase =
+type Phase =
   | { readonly name: 'search' }
   /** The search has ended; `after` is the outcome to give when the finals are done. */
   | { readonly name: 'final'; readonly queue: readonly Finalist[]; readonly after: Outcome }

@@ -16,7 +16,7 @@ await system.close();
 if (system.ui === undefined) throw new Error('the servers are not those of `permafrost up`, so the address of their UI is not known');
 
 const profile = mkdtempSync(path.join(os.tmpdir(), 'permafrost-chromium-'));
-const picture = path.resolve(import.meta.dirname, '../docs/temporal-ui.png');
+const picture = path.resolve(import.meta.dirname, 'temporal-ui.png');
 const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
 const offline = ['--disable-background-networking', '--disable-component-update'];
 const page = `${system.ui}/namespaces/default/workflows/${id}`;
