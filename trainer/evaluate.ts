@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { toHost } from './host.ts';
 import { type Scores, scoresOf } from './metrics.ts';
 import type { Model } from './model.ts';
-import { tf } from './native/tensorflow.ts';
 import type { Split } from './train.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function evaluate(model: Model, split: Split, labelCount: number, i
   const logits = new Float32Array(split.labels.length * labelCount); // (texts, labels)
   for (const texts of split.source.batches) {
     const input = split.source.input(texts);
-    const output = tf.tidy(() => model.logits(input).dataSync<'float32'>());
+    const output = toHost(() => model.logits(input));
     if (input.prefix !== undefined) input.prefix.dispose();
     for (const [row, text] of texts.entries()) logits.set(output.subarray(row * labelCount, (row + 1) * labelCount), text * labelCount);
     await setImmediate(); // lets messages of the supervisor in

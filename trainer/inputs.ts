@@ -1,6 +1,7 @@
 /** Texts as inputs of the model, with the output of the frozen prefix computed once where that pays. */
 import { lengthBatches } from './batches.ts';
 import { padBatch, type TokenBatch, type Tokens } from './encoder/batch.ts';
+import { toHost } from './host.ts';
 import type { Input, Model } from './model.ts';
 import { tf } from './native/tensorflow.ts';
 
@@ -75,7 +76,7 @@ function cachedInput(
 
   const fill = (indices: readonly number[]) => {
     const batch = pad(indices);
-    const output = tf.tidy(() => runPrefix(batch).dataSync<'float32'>());
+    const output = toHost(() => runPrefix(batch));
     const stride = (isFirstOnly ? 1 : batch.time) * hidden;
     for (const [row, text] of indices.entries()) cache.set(text, output.slice(row * stride, row * stride + rowsOf(text) * hidden));
   };

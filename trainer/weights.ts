@@ -2,6 +2,7 @@
 
 import { seededStream } from '../study/random.ts';
 import type { Parameter, StoredPart } from './encoder/parameters.ts';
+import { toHost } from './host.ts';
 import { tf } from './native/tensorflow.ts';
 import { normalNumbers } from './random.ts';
 import { badData } from './refusal.ts';
@@ -53,11 +54,13 @@ function partShape({ shape, stored }: Parameter): number[] {
 
 /** The parameter as Hugging Face stores it, under its names. Waits for the device. */
 export function storeParameter(parameter: Parameter, value: tf.Tensor): readonly (readonly [string, StoredTensor])[] {
-  return tf.tidy(() => {
-    const parts = parameter.stored.length === 1 ? [value] : tf.split(value, parameter.stored.length, -1);
-    return parameter.stored.map(({ name, layout }, index) => {
-      const tensor = layout === 'transposed' ? tf.transpose(parts[index]!) : parts[index]!; // as many parts as names
-      return [name, { shape: tensor.shape, data: tensor.dataSync<'float32'>() }] as const;
-    });
+  const shape = partShape(parameter);
+  return parameter.stored.map(({ name, layout }, index) => {
+    const part = () => {
+      const begin = shape.map((size, axis) => (axis === shape.length - 1 ? index * size : 0));
+      return tf.slice(value, begin, shape);
+    };
+    if (layout === 'same') return [name, { shape, data: toHost(part) }] as const;
+    return [name, { shape: shape.toReversed(), data: toHost(() => tf.transpose(part())) }] as const;
   });
 }
