@@ -21,7 +21,13 @@ export function publish(bench: string, gates: readonly Gate[], details: Readonly
   const file = path.join(import.meta.dirname, 'out', `${bench}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ gates, details }, null, 2)}\n`);
-  const rows = gates.map(({ name, ours, peer, limit, holds }) => [name, shown(ours), peer === null ? '–' : shown(peer), shown(limit), holds ? 'yes' : 'NO']);
+  const rows = gates.map(({ name, ours, peer, limit, holds }) => [
+    name,
+    shown(ours),
+    peer === null ? '–' : shown(peer),
+    shown(limit),
+    holds ? 'yes' : 'NO',
+  ]);
   process.stdout.write(`${table(['GATE', 'OURS', 'PEER', 'LIMIT', 'HOLDS'], rows)}\n${file}\n`);
   if (gates.some(({ holds }) => !holds)) process.exitCode = 1;
 }
