@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { addConformanceCommand } from './commands/conformance.ts';
 import { addInspectCommands } from './commands/inspect.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addSteerCommands } from './commands/steer.ts';
@@ -22,6 +23,7 @@ addUpCommands(program);
 addRunCommands(program);
 addInspectCommands(program);
 addSteerCommands(program);
+addConformanceCommand(program);
 
 try {
   await program.parseAsync();

@@ -19,3 +19,18 @@ function integer(text: string, least: number, most = Number.MAX_SAFE_INTEGER): n
     `must be an integer ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}, got ${text}`,
   );
 }
+
+/** `20,40,60` */
+export function rungList(text: string): readonly number[] {
+  return text.split(',').map(atLeastOne);
+}
+
+export function jsonObject(text: string): Record<string, never> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, never>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InvalidArgumentError(`must be a JSON object, got ${text}`);
+}
