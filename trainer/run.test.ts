@@ -1,0 +1,197 @@
+/** Whole runs of a tiny encoder in this process. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import type { LayerSetting, TrialFile } from '../study/trial.ts';
+import { readEncoderConfig } from './encoder/config.ts';
+import { bertParameters } from './encoder/parameters.ts';
+import type { Assignment, Reached } from './messages.ts';
+import { tf } from './native/tensorflow.ts';
+import { openRun, type Run, type RunHooks } from './run.ts';
+import { openSafetensors } from './safetensors.ts';
+import { parseSettings } from './settings.ts';
+import { writeTinyDataset } from './testing/tiny-dataset.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'permafrost-run-'));
+after(() => rmSync(folder, { recursive: true }));
+const modelFolder = join(import.meta.dirname, 'fixtures/tiny-bert');
+const data = join(folder, 'data');
+writeTinyDataset(data);
+
+const prefixFrozen: readonly LayerSetting[] = [
+  { name: 'embeddings', mode: 'frozen' },
+  { name: '0', mode: 'frozen' },
+  { name: '1', mode: 'full', learningRate: 1e-3 },
+  { name: 'head', mode: 'full', learningRate: 2e-3 },
+];
+const allTrained = prefixFrozen.map(({ name }): LayerSetting => ({ name, mode: 'full', learningRate: 1e-3 }));
+
+let assignments = 0;
+function anAssignment(changes: Partial<TrialFile>, checkpoint?: string): Assignment {
+  assignments += 1;
+  const trial: TrialFile = {
+    schema: 1,
+    sweep: 'test',
+    trial: 0,
+    purpose: 'search',
+    seed: 7,
+    rungs: [8, 20, 40],
+    horizon: 40,
+    lingerSeconds: 0,
+    objectives: [{ metric: 'eval/accuracy', direction: 'maximize' }],
+    assignment: {},
+    layers: allTrained,
+    trainer: { model: modelFolder, data, batchSize: 4, maxLength: 32 },
+    ...changes,
+  };
+  const settings = parseSettings(trial.trainer);
+  const workFolder = join(folder, `work-${assignments}`);
+  return { type: 'assignment', trial, settings, modelFolder, data, workFolder, ...(checkpoint === undefined ? {} : { checkpoint }) };
+}
+
+const quietly: RunHooks = { onPoint: () => {}, wanted: () => 'nothing', onSaved: () => {} };
+
+/** Asks for a stop once `steps` steps are done. */
+function until(run: Run, steps: number): RunHooks {
+  return { ...quietly, wanted: () => (run.progress.step >= steps ? 'stop' : 'nothing') };
+}
+
+async function reach(run: Run, rung: number): Promise<Reached> {
+  const reached = await run.advance(rung, quietly);
+  assert.ok(reached !== undefined);
+  return reached;
+}
+
+const bytesOf = (checkpoint: string) => ['model.safetensors', 'optim.safetensors'].map((file) => readFileSync(join(checkpoint, file)));
+
+for (const { name, layers } of [
+  { name: 'all layers trained', layers: allTrained },
+  { name: 'a frozen prefix', layers: prefixFrozen },
+]) {
+  test(`interrupted inside and between rungs equals uninterrupted, bit for bit: ${name}`, async () => {
+    const straight = await openRun(anAssignment({ layers }));
+    const want = [await reach(straight, 0), await reach(straight, 1)];
+
+    const first = await openRun(anAssignment({ layers }));
+    assert.equal(await first.advance(0, until(first, 3)), undefined);
+    const second = await openRun(anAssignment({ layers }, first.save()));
+    const early = await reach(second, 0);
+    const third = await openRun(anAssignment({ layers }, early.checkpoint!));
+    assert.equal(await third.advance(1, until(third, 13)), undefined);
+    const fourth = await openRun(anAssignment({ layers }, third.save()));
+    const late = await reach(fourth, 1);
+
+    for (const [got, wanted] of [
+      [early, want[0]!],
+      [late, want[1]!],
+    ] as const) {
+      assert.deepEqual(got.metrics, wanted.metrics);
+      assert.deepEqual(got.curve, wanted.curve);
+      assert.deepEqual(bytesOf(got.checkpoint!), bytesOf(wanted.checkpoint!));
+    }
+    assert.deepEqual([straight.attempt, second.attempt, third.attempt, late.attempt], [1, 2, 3, 4]);
+  });
+}
+
+test('it learns what can be learnt', async () => {
+  const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
+  const { metrics, checkpoint } = await reach(await openRun(anAssignment({ layers, rungs: [150], horizon: 150 })), 0);
+  assert.ok(metrics['eval/accuracy']! > 0.8, JSON.stringify(metrics));
+  assert.equal(checkpoint, undefined, 'nothing can follow the horizon');
+});
+
+test('a step leaves no tensor behind', async () => {
+  for (const layers of [allTrained, prefixFrozen]) {
+    const run = await openRun(anAssignment({ layers, rungs: [4, 24, 40] }));
+    await reach(run, 0);
+    const before = tf.memory().numTensors;
+    await reach(run, 1);
+    assert.equal(tf.memory().numTensors, before);
+  }
+});
+
+test('a loss that is no number ends the run as diverged, with the worst metrics', async () => {
+  const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 1e30 }));
+  const reached = await reach(await openRun(anAssignment({ layers })), 0);
+  assert.equal(reached.diverged, true);
+  assert.deepEqual(new Set(Object.values(reached.metrics)), new Set([null]));
+  assert.ok('eval/accuracy' in reached.metrics && 'train/loss' in reached.metrics);
+  assert.equal(reached.checkpoint, undefined);
+});
+
+test('a final trial measures on held-out data and leaves a model that others can load', async () => {
+  const run = await openRun(anAssignment({ purpose: 'final', rungs: [40] }));
+  const { metrics, model } = await reach(run, 0);
+  assert.deepEqual(
+    Object.keys(metrics).filter((name) => name.startsWith('test/')),
+    ['test/accuracy', 'test/macro_f1', 'test/mcc', 'test/loss', 'test/majority'],
+  );
+  assert.equal(metrics['test/majority'], 0.5);
+  const config = JSON.parse(readFileSync(join(model!, 'config.json'), 'utf8')) as Record<string, unknown>;
+  assert.deepEqual(config.architectures, ['BertForSequenceClassification']);
+  assert.deepEqual(config.id2label, { 0: 'code', 1: 'games' });
+  assert.deepEqual(config.label2id, { code: 0, games: 1 });
+  const file = openSafetensors(join(model!, 'model.safetensors'));
+  const names = bertParameters(readEncoderConfig(model!), 2).flatMap(({ stored }) => stored.map(({ name }) => name));
+  assert.deepEqual([...file.names].toSorted(), names.toSorted());
+  assert.deepEqual(file.read('classifier.weight').shape, [2, 32]);
+  file.close();
+  assert.equal(readFileSync(join(model!, 'tokenizer.json'), 'utf8'), readFileSync(join(modelFolder, 'tokenizer.json'), 'utf8'));
+});
+
+const refused: readonly { name: string; changes: Partial<TrialFile>; want: { exitCode: number; message: RegExp } }[] = [
+  {
+    name: 'layers that are not the model’s',
+    changes: { layers: allTrained.slice(1) },
+    want: { exitCode: 64, message: /^layers: must be embeddings, 0, 1, head: those of the model, bottom to top, got "0, 1, head"/ },
+  },
+  {
+    name: 'nothing to train',
+    changes: { layers: allTrained.map(({ name }) => ({ name, mode: 'frozen' })) },
+    want: { exitCode: 64, message: /^layers: must be trained somewhere/ },
+  },
+  {
+    name: 'a rate of 0',
+    changes: { layers: allTrained.map((layer) => ({ ...layer, mode: 'full', learningRate: 0 })) },
+    want: { exitCode: 64, message: /^layers\[0\]\.learningRate: must be above 0, got 0/ },
+  },
+  {
+    name: 'texts longer than the model',
+    changes: { trainer: { model: modelFolder, data, maxLength: 64 } },
+    want: { exitCode: 64, message: /^trainer\.maxLength: must be <= 40/ },
+  },
+];
+for (const { name, changes, want } of refused) {
+  test(`refused: ${name}`, () => assert.rejects(openRun(anAssignment(changes)), want));
+}
+
+test('without layers all are trained at learningRate, the head at headLearningRate', async () => {
+  const { layers: _, ...trial } = anAssignment({}).trial;
+  const { type, settings, workFolder } = anAssignment({});
+  const open = (assignment: TrialFile['assignment']) =>
+    openRun({ type, trial: { ...trial, assignment }, settings, modelFolder, data, workFolder });
+  assert.equal(
+    (await open({ learningRate: 1e-3, headLearningRate: 1e-2 })).model.optimizer.parameters.length,
+    bertParameters(readEncoderConfig(modelFolder), 2).length,
+  );
+  await assert.rejects(open({}), { exitCode: 64, message: /^assignment\.learningRate: must be above 0, got nothing/ });
+});
+
+test('a checkpoint of another run is refused', async () => {
+  const checkpoint = (await openRun(anAssignment({}))).save();
+  await assert.rejects(openRun(anAssignment({ seed: 8 }, checkpoint)), {
+    exitCode: 65,
+    message: /checkpoint: seed must be 8 as in this trial, got 7/,
+  });
+});
+
+test('a damaged model is named', async () => {
+  const damaged = join(folder, 'damaged.safetensors');
+  writeFileSync(damaged, readFileSync(join(modelFolder, 'model.safetensors')).subarray(0, 5000));
+  assert.throws(() => openSafetensors(damaged), {
+    exitCode: 65,
+    message: /damaged\.safetensors: tensors take \d+ bytes, but the file holds/,
+  });
+});
