@@ -1,0 +1,38 @@
+/** Workflows recorded by earlier versions must replay on this one, or running sweeps break on an upgrade. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { quietRuntime } from '../cli/worker.ts';
+
+const folder = path.join(import.meta.dirname, 'histories');
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const history = (
+  file: string,
+): { events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[] } =>
+  JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
+
+let workflowBundle: WorkflowBundleWithSourceMap;
+before(async () => {
+  quietRuntime();
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+  });
+});
+
+test('there are histories to replay', () => assert.ok(files.length >= 2));
+
+for (const file of files) {
+  test(`replays ${file}`, () => Worker.runReplayHistory({ workflowBundle }, history(file)));
+
+  test(`notices a change in ${file}`, async () => {
+    const changed = history(file);
+    const scheduled = changed.events.findLast((event) => event.activityTaskScheduledEventAttributes !== undefined);
+    scheduled!.activityTaskScheduledEventAttributes!.activityType.name = 'somethingElse';
+    await assert.rejects(Worker.runReplayHistory({ workflowBundle }, changed), DeterminismViolationError);
+  });
+}
