@@ -4,7 +4,7 @@ import { type TrainerSettings, trainerSettingsSchema } from '../study/spec/trial
 import { exitCode } from '../study/trial.ts';
 import { Refusal } from './refusal.ts';
 
-/** @throws {Refusal} that lists all that is wrong: `trainer.batchSize: must be a whole number, got "many"` */
+/** @throws {Refusal} that lists all that is wrong: `trainer.batchSize: must be a number, got "many"` */
 export function parseSettings(block: unknown): TrainerSettings {
   const parsed = trainerSettingsSchema.safeParse(block, { reportInput: true });
   if (parsed.success) return parsed.data;

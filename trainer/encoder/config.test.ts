@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { readEncoderConfig } from './config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'permafrost-config-'));
+after(() => rmSync(folder, { recursive: true }));
+const good = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/tiny-bert/config.json'), 'utf8')) as object;
+
+function reading(changes: object): () => unknown {
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...good, ...changes }));
+  return () => readEncoderConfig(folder);
+}
+
+const refused: readonly { name: string; changes: object; message: RegExp }[] = [
+  {
+    name: 'another family',
+    changes: { model_type: 'roberta' },
+    message: /model_type: must be "bert", the only one that this trainer knows, got "roberta"/,
+  },
+  { name: 'another activation', changes: { hidden_act: 'relu' }, message: /hidden_act: must be "gelu".*got "relu"/ },
+  {
+    name: 'heads that do not divide',
+    changes: { num_attention_heads: 5 },
+    message: /num_attention_heads: must be a divisor of hidden_size 32, got 5/,
+  },
+  { name: 'no layers', changes: { num_hidden_layers: 0 }, message: /num_hidden_layers: must be a whole number above 0, got 0/ },
+];
+for (const { name, changes, message } of refused) {
+  test(`refused: ${name}`, () => assert.throws(reading(changes), { exitCode: 64, message }));
+}
+
+test('what old files leave out has its usual value', () => {
+  const config = reading({ layer_norm_eps: undefined, hidden_dropout_prob: undefined, position_embedding_type: undefined })();
+  assert.deepEqual(config, { ...(reading({})() as object), layerNormEpsilon: 1e-12, hiddenDropout: 0.1 });
+});
+
+test('a missing file and one that is no JSON are named', () => {
+  assert.throws(() => readEncoderConfig(join(folder, 'none')), { exitCode: 66, message: /none\/config\.json: there is no such file/ });
+  writeFileSync(join(folder, 'config.json'), '{');
+  assert.throws(() => readEncoderConfig(folder), { exitCode: 65, message: /config\.json: must be JSON/ });
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { readEncoderConfig } from './encoder/config.ts';
+import { bertParameters } from './encoder/parameters.ts';
+import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { initialValue, loadParameter, storeParameter } from './weights.ts';
+
+const modelFolder = join(import.meta.dirname, 'fixtures/tiny-bert');
+const folder = mkdtempSync(join(tmpdir(), 'permafrost-weights-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const parameters = bertParameters(readEncoderConfig(modelFolder), 3);
+const original = stored(join(modelFolder, 'model.safetensors'));
+
+function stored(path: string): ReadonlyMap<string, StoredTensor> {
+  const file = openSafetensors(path);
+  const tensors = new Map(file.names.map((name) => [name, file.read(name)]));
+  file.close();
+  return tensors;
+}
+
+/** The model's file with other names, or without the tensors that get none. */
+function renamed(rename: (name: string) => string | undefined): ReturnType<typeof openSafetensors> {
+  const path = join(folder, 'model.safetensors');
+  const entries = [...original].flatMap(([name, tensor]) => {
+    const other = rename(name);
+    return other === undefined ? [] : [[other, tensor] as const];
+  });
+  writeSafetensors(path, new Map(entries));
+  return openSafetensors(path);
+}
+
+test('weights go to the device and back unchanged', () => {
+  const file = openSafetensors(join(modelFolder, 'model.safetensors'));
+  const back = new Map(parameters.flatMap((parameter) => storeParameter(parameter, loadParameter(parameter, file))));
+  file.close();
+  assert.deepEqual([...back.keys()].toSorted(), [...original.keys()].toSorted());
+  for (const [name, tensor] of back) assert.deepEqual(tensor, original.get(name), name);
+});
+
+const spellings: readonly { name: string; rename: (name: string) => string }[] = [
+  { name: 'without the model’s prefix', rename: (name) => name.replace(/^bert\./, '') },
+  {
+    name: 'with TensorFlow 1 names',
+    rename: (name) => name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
+  },
+];
+for (const { name, rename } of spellings) {
+  test(`files are read ${name}`, () => {
+    const file = renamed(rename);
+    for (const parameter of parameters) {
+      for (const [key, tensor] of storeParameter(parameter, loadParameter(parameter, file)))
+        assert.deepEqual(tensor, original.get(key), key);
+    }
+    file.close();
+  });
+}
+
+test('a missing pooler is fresh, a missing encoder weight is an error', () => {
+  const file = renamed((name) => (name.includes('pooler') || name.includes('query') ? undefined : name));
+  const find = (name: string) => parameters.find((parameter) => parameter.name === name)!;
+  const fresh = (seed: number) => initialValue(find('pooler.weight'), file, 0.02, seed, 3).dataSync<'float32'>();
+  assert.deepEqual(fresh(1), fresh(1));
+  assert.notDeepEqual(fresh(1), fresh(2));
+  const deviation = Math.sqrt(fresh(1).reduce((sum, value) => sum + value ** 2, 0) / fresh(1).length);
+  assert.ok(Math.abs(deviation - 0.02) < 0.003, `${deviation}`);
+  assert.deepEqual(new Set(initialValue(find('pooler.bias'), file, 0.02, 1, 4).dataSync()), new Set([0]));
+  const want = /model\.safetensors: tensor bert\.encoder\.layer\.0\.attention\.self\.query\.weight is missing/;
+  assert.throws(() => initialValue(find('0.query.weight'), file, 0.02, 1, 0), { exitCode: 65, message: want });
+  file.close();
+});
+
+test('a tensor of another shape than config.json says is an error', () => {
+  const file = openSafetensors(join(modelFolder, 'model.safetensors'));
+  const parameter = { ...parameters[0]!, shape: [7, 32] };
+  const want = /tensor bert\.embeddings\.word_embeddings\.weight: shape must be \[7, 32\] by the model's config\.json, got \[\d+, 32\]/;
+  assert.throws(() => loadParameter(parameter, file), { exitCode: 65, message: want });
+  file.close();
+});
