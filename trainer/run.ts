@@ -59,8 +59,10 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   let reportedAt = -state.seconds; // on this process's clock, in seconds
   const secondsSinceReport = () => performance.now() / 1000 - reportedAt;
 
+  let saved = 0;
   const save = (): string => {
-    const folder = join(workFolder, `checkpoint-${progress.step}`);
+    saved += 1; // a folder of its own for each: the supervisor removes it when it is stored
+    const folder = join(workFolder, `checkpoint-${saved}`);
     writeCheckpoint(folder, { schema: 1, ...place, attempt, seconds: secondsSinceReport(), progress }, model.optimizer);
     return folder;
   };

@@ -3,7 +3,7 @@
  * here, so that they outlive a crash over there.
  */
 import { rm } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrialFolder } from '../results/trial-folder.ts';
 import { type DecisionFile, exitCode, type Report, type TrialFile } from '../study/trial.ts';
 import type { FromTrainer, Reached } from './messages.ts';
@@ -72,9 +72,13 @@ function goalOf(decision: DecisionFile, rung: number, { rungs }: TrialFile): num
 async function leg(goal: number, training: TrainingProcess, supervision: Supervision): Promise<Reached | undefined> {
   const { folder, checkpointSeconds, say, preemption } = supervision;
   const pause = () => training.send({ type: 'pause' });
-  const timer = setInterval(() => training.send({ type: 'checkpoint' }), checkpointSeconds * 1000);
+  let timer: NodeJS.Timeout;
+  const askInTime = () => {
+    timer = setTimeout(() => training.send({ type: 'checkpoint' }), checkpointSeconds * 1000);
+  };
   preemption.addEventListener('abort', pause);
   try {
+    askInTime();
     training.send({ type: 'train', rung: goal });
     if (preemption.aborted) pause();
     for (;;) {
@@ -85,9 +89,10 @@ async function leg(goal: number, training: TrainingProcess, supervision: Supervi
       await storeCheckpoint(folder, message.step, message.folder);
       say(`checkpoint stored at step ${message.step}`);
       if (preemption.aborted) return undefined;
+      askInTime(); // only now: storing may take longer than the time between two
     }
   } finally {
-    clearInterval(timer);
+    clearTimeout(timer!);
     preemption.removeEventListener('abort', pause);
   }
 }
@@ -136,6 +141,6 @@ async function nextGoal(rung: number, { folder, trial, preemption }: Supervision
     if (decision !== undefined) return goalOf(decision, rung, trial);
     const leftMs = end - Date.now();
     if (leftMs <= 0 || preemption.aborted) return undefined;
-    await setTimeout(Math.min(pauseMs, leftMs));
+    await sleep(Math.min(pauseMs, leftMs));
   }
 }

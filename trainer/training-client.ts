@@ -17,10 +17,10 @@ export interface TrainingProcess {
 export class TrainingEnded extends Error {
   override readonly name = 'TrainingEnded';
   readonly exitCode: number;
-  constructor(code: number | null, signal: string | null) {
+  constructor(code: number | null, signal: string | null, lastStep: number) {
     // Not called "out of memory": whoever reads the log must not take every kill -9 for it.
-    const killed = `the training process was killed by ${signal}${signal === 'SIGKILL' ? ', as the system does when memory runs short' : ''}`;
-    super(signal === null ? `the training process ended with exit code ${code}` : killed);
+    const killed = `was killed by ${signal}${signal === 'SIGKILL' ? ', as the system does when memory runs short,' : ''}`;
+    super(`the training process ${signal === null ? `ended with exit code ${code}` : killed} after step ${lastStep}`);
     this.exitCode = code ?? crashed;
   }
 }
@@ -53,14 +53,16 @@ export function forkTraining({ device, compileCache }: ForkOptions): TrainingPro
 
   const arrived: FromTrainer[] = [];
   let ended: TrainingEnded | undefined;
+  let lastStep = 0;
   let wake = () => {};
   child.on('message', (message: FromTrainer) => {
     arrived.push(message);
+    lastStep = message.step;
     wake();
   });
   child.on('close', (code, signal) => {
     // after the last line of stderr
-    ended = new TrainingEnded(code, signal);
+    ended = new TrainingEnded(code, signal, lastStep);
     wake();
   });
 
