@@ -1,5 +1,6 @@
 /** The process that trains. It may run out of memory or be killed: what must survive that is the supervisor's (`supervisor.ts`). */
 
+import { rmSync } from 'node:fs';
 import { exitCode } from '../study/trial.ts';
 import { DataError } from './data/data-error.ts';
 import type { Assignment, FromTrainer, ToTrainer } from './messages.ts';
@@ -11,10 +12,12 @@ import { openRun, type Run, type RunHooks } from './run.ts';
 let wanted: 'nothing' | 'save' | 'stop' = 'nothing';
 /** Legs one after the other; the first waits for the set-up. */
 let work: Promise<Run> = new Promise(() => {});
+let workFolder: string | undefined;
 
 process.on('message', (message: ToTrainer) => {
   switch (message.type) {
     case 'assignment':
+      workFolder = message.workFolder;
       work = setUp(message);
       break;
     case 'train':
@@ -29,7 +32,10 @@ process.on('message', (message: ToTrainer) => {
   }
   work.catch(giveUp);
 });
-process.on('disconnect', () => process.exit()); // nobody is left to hear of a result
+process.on('disconnect', () => {
+  if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true }); // its owner was killed
+  process.exit(); // nobody is left to hear of a result
+});
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {}); // sent to the whole group; the supervisor will tell us what to do
 
 async function setUp(assignment: Assignment): Promise<Run> {
