@@ -35,7 +35,7 @@ export function trialActivities({ openSweep, runner }: TrialActivityDependencies
       const { command } = await sweep.read();
 
       const signal = cancellationSignal();
-      const stillThere = setInterval(() => heartbeat({ trial: ref.trial, rung }), 5_000);
+      const stillThere = setInterval(() => heartbeat({ trial: ref.trial, rung }), 2_000);
       try {
         return checked(await reach({ ref, command }, rung, folder, runner, signal), trial);
       } finally {

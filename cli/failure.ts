@@ -1,3 +1,6 @@
+import { exitCode as trainerExitCode } from '../study/trial.ts';
+import { Refusal } from '../trainer/refusal.ts';
+
 /** Exit codes of `permafrost`; documented in docs/cli.md. */
 export const exitCodes = {
   done: 0,
@@ -10,6 +13,11 @@ export const exitCodes = {
   /** A server, a port or a file that must be there is not. */
   unavailable: 4,
 } as const;
+
+/** The trainer's own checks, made before anything is submitted. */
+function refusalCode({ exitCode }: Refusal): number {
+  return exitCode === trainerExitCode.inputNotFound ? exitCodes.unavailable : exitCodes.usage;
+}
 
 /** An end that the user can do something about: the message says what, and no stack is shown. */
 export class CommandFailure extends Error {
@@ -26,7 +34,6 @@ const explained = new Map<string, number>([
   ['SpecError', exitCodes.usage],
   ['AddressError', exitCodes.usage],
   ['DataError', exitCodes.usage],
-  ['ModelError', exitCodes.usage],
   ['InputNotFound', exitCodes.unavailable],
   ['StorageUnreachable', exitCodes.unavailable],
   ['CredentialsRefused', exitCodes.unavailable],
@@ -46,7 +53,8 @@ export function reportFailure(error: unknown): number {
     process.stderr.write(`permafrost: ${String(error)}\n`);
     return exitCodes.unexpected;
   }
-  const known = error instanceof CommandFailure ? error.exitCode : explained.get(error.name);
+  const known =
+    error instanceof CommandFailure ? error.exitCode : error instanceof Refusal ? refusalCode(error) : explained.get(error.name);
   process.stderr.write(`permafrost: ${known === undefined ? (error.stack ?? error.message) : error.message}\n`);
   return known ?? exitCodes.unexpected;
 }

@@ -25,6 +25,10 @@ addInspectCommands(program);
 addSteerCommands(program);
 addConformanceCommand(program);
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error; // whoever read us has seen enough, as `| head` does
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

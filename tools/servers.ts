@@ -42,6 +42,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const settings = Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]);
 
   const start = async (): Promise<TemporalServer> => {
+    await takeOver(pidFileOf(temporal, folder)); // before the ports are looked at: it may be what uses them
     const grpc = await findPort({ owner: 'Temporal', ip, port, flag: '--temporal-port' });
     const web = await findPort({ owner: 'the Temporal UI', ip, port: uiPort, flag: '--ui-port' });
     const ui = `http://${hostOf(ip)}:${web}`;
@@ -96,6 +97,7 @@ export async function startObjectServer({ dataFolder, port = 0, accessKey, secre
   mkdirSync(objects, { recursive: true });
 
   const start = async (): Promise<Server> => {
+    await takeOver(pidFileOf(versitygw, dataFolder)); // before the port is looked at: it may be what uses it
     const own = await findPort({ owner: 'the S3 server', ip: '127.0.0.1', port, flag: '--s3-port' });
     const address = `http://127.0.0.1:${own}`;
     return startInFolder(versitygw, dataFolder, {
@@ -126,10 +128,11 @@ export async function startObjectServer({ dataFolder, port = 0, accessKey, secre
   }
 }
 
+const pidFileOf = (binary: ServerBinary, folder: string): string => path.join(folder, `${binary.name}.pid`);
+
 async function startInFolder(binary: ServerBinary, folder: string, program: Omit<ServerProgram, 'program'>): Promise<Server> {
-  const file = path.join(folder, `${binary.name}.pid`);
+  const file = pidFileOf(binary, folder);
   const { path: found } = await findBinary(binary);
-  await takeOver(file);
   const server = await startServer({ ...program, program: found, env: { ...program.env, PATH: process.env.PATH ?? '', HOME: folder } });
   writePidFile(file, server.pid, found);
   return { ...server, stop: () => server.stop().then(() => removePidFile(file)) };

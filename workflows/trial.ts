@@ -49,7 +49,7 @@ const { release } = proxyActivities<TrialActivities>({
 export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason> {
   const { advance } = proxyActivities<TrialActivities>({
     startToCloseTimeout: '7 days',
-    heartbeatTimeout: '30 seconds',
+    heartbeatTimeout: '15 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: attempts, nonRetryableErrorTypes: finalErrors },
   });
   const orders: Order[] = [];

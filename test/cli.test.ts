@@ -1,0 +1,230 @@
+/** `permafrost` as a person uses it: what it prints, how it ends, and what survives the death of `permafrost up`. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { parse, stringify } from 'yaml';
+
+const root = path.join(import.meta.dirname, '..');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'permafrost-cli-'));
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|TEMPORAL_|PERMAFROST_TRIAL)/.test(name)));
+const env = { ...environment, XDG_STATE_HOME: folder };
+const main = path.join(root, 'cli/main.ts');
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function permafrost(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { env, cwd: root }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+/** The same ports each time, as a person has them: trainers that outlive a killed system find its servers again. */
+let ports: readonly string[] = [];
+
+/** Resolves when it says that it is ready. */
+async function up(): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [main, 'up', ...ports], {
+    env,
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<ChildProcess>();
+  child.stdout!.on('data', (chunk) => String(chunk).includes('Ready') && resolve(child));
+  child.on('exit', (code) => reject(new Error(`permafrost up ended with ${code}`)));
+  return promise;
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const free = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) server.close();
+  return free;
+}
+
+/** The Python example with a few things changed, as a file. */
+function sweepFile(name: string, change: Readonly<Record<string, unknown>>): string {
+  const sweep = parse(readFileSync(path.join(root, 'examples/python-sweep.yaml'), 'utf8'));
+  const file = path.join(folder, `${name}.yaml`);
+  writeFileSync(file, stringify({ ...sweep, metadata: { name }, spec: { ...sweep.spec, finalSeeds: 1, ...change } }));
+  return file;
+}
+
+function textFile(name: string, text: string): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+let running: ChildProcess;
+before(async () => {
+  const [temporal, ui, s3] = await freePorts(3);
+  ports = ['--temporal-port', `${temporal}`, '--ui-port', `${ui}`, '--s3-port', `${s3}`];
+  running = await up();
+});
+after(async () => {
+  running.kill('SIGTERM');
+  await once(running, 'exit');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const minilm = parse(readFileSync(path.join(root, 'examples/minilm-sections.yaml'), 'utf8'));
+const withTrainer = (name: string, trainer: Readonly<Record<string, unknown>>): string =>
+  textFile(
+    `${name}.yaml`,
+    stringify({ ...minilm, spec: { ...minilm.spec, trialTemplate: { trainer: { ...minilm.spec.trialTemplate.trainer, ...trainer } } } }),
+  );
+const deeper = structuredClone(minilm);
+deeper.spec.parameters[0].searchSpace.layerwise.frozenPrefix.max = 7;
+
+const refusals: readonly { name: string; args: () => readonly string[]; code: number; says: RegExp }[] = [
+  { name: 'an unknown command', args: () => ['sweep'], code: 2, says: /unknown command 'sweep'/ },
+  { name: 'no file', args: () => ['run'], code: 2, says: /required option '-f, --file <file>' not specified/ },
+  {
+    name: 'a file that is not there',
+    args: () => ['validate', '-f', 'nothing.yaml'],
+    code: 2,
+    says: /nothing\.yaml: there is no such file/,
+  },
+  {
+    name: 'text that is not YAML',
+    args: () => ['validate', '-f', textFile('not.yaml', 'a: [1\nb: 2')],
+    code: 2,
+    says: /not\.yaml: .*line 2, column/s,
+  },
+  {
+    name: 'a wrong field',
+    args: () => ['validate', '-f', sweepFile('wrong', { numTrial: 3 })],
+    code: 2,
+    says: /spec\.numTrial: .*numTrials/,
+  },
+  {
+    name: 'a model folder that is not there',
+    args: () => ['validate', '-f', withTrainer('model', { model: '/nowhere' })],
+    code: 4,
+    says: /\/nowhere/,
+  },
+  {
+    name: 'a bucket that is not there',
+    args: () => ['validate', '-f', withTrainer('bucket', { model: 's3://nowhere/model' })],
+    code: 4,
+    says: /nowhere/,
+  },
+  {
+    name: 'more frozen layers than the model has',
+    args: () => ['validate', '-f', textFile('deeper.yaml', stringify(deeper))],
+    code: 2,
+    says: /frozenPrefix\.max: must be <= 6, the number of the model's layers, got 7/,
+  },
+  {
+    name: 'a label with one example',
+    args: () => ['validate', '-f', withTrainer('label', { data: textFile('one.csv', 'text,label\na,x\nb,x\nc,x\nd,y\n') })],
+    code: 2,
+    says: /one\.csv.*label/s,
+  },
+  {
+    name: 'a row that cannot be read',
+    args: () => ['validate', '-f', withTrainer('row', { data: textFile('row.csv', 'text,label\n"a,x\nb,y\n') })],
+    code: 2,
+    says: /row\.csv:?.*line/s,
+  },
+  { name: 'a sweep that is not there', args: () => ['trials', 'nothing'], code: 4, says: /there is no sweep nothing/ },
+  { name: 'a second system on this machine', args: () => ['up'], code: 4, says: /Permafrost runs here already \(process \d+/ },
+];
+for (const { name, args, code, says } of refusals) {
+  test(`refuses ${name}`, async () => {
+    const ended = await permafrost(...args());
+    assert.match(ended.err, says);
+    assert.equal(ended.code, code);
+    assert.doesNotMatch(ended.err, /\n {4}at /, 'no stack for what a user can repair');
+  });
+}
+
+test('a port in use is named with the flag that changes it', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const other = mkdtempSync(path.join(os.tmpdir(), 'permafrost-cli-'));
+  const ended = await new Promise<Ended>((resolve) => {
+    const flags = ['--s3-port', '0', '--temporal-port', `${port}`];
+    execFile(process.execPath, [main, 'up', ...flags], { env: { ...env, XDG_STATE_HOME: other } }, (error, out, err) =>
+      resolve({ code: Number(error?.code), out, err }),
+    );
+  });
+  taken.close();
+  rmSync(other, { recursive: true, force: true });
+  assert.match(ended.err, new RegExp(`${port}.*--temporal-port`, 's'));
+  assert.equal(ended.code, 4);
+});
+
+test('run shows progress and the result; get, trials, best and logs tell of it', { timeout: 120_000 }, async () => {
+  const { code, out } = await permafrost('run', '-f', sweepFile('shown', {}));
+  assert.equal(code, 0);
+  assert.match(out, /9\/9 trials/);
+  assert.match(out, /Best: trial \d+, eval\/loss 0\.\d+ on the selection split/);
+  assert.match(out, /CONFIGURATION +TEST\/LOSS/);
+  assert.match(out, /biased: chosen as the best/);
+
+  const [sweep] = JSON.parse((await permafrost('get', 'shown', '--output', 'json')).out);
+  assert.deepEqual(
+    { name: sweep.name, status: sweep.status, suggested: sweep.progress.suggested },
+    { name: 'shown', status: 'COMPLETED', suggested: 9 },
+  );
+  const rows = JSON.parse((await permafrost('trials', 'shown', '--output', 'json')).out);
+  assert.deepEqual(
+    rows.map(({ trial }: { trial: number }) => trial),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  );
+  const best = JSON.parse((await permafrost('best', 'shown', '--output', 'json')).out);
+  assert.equal(best.counts.search, 9);
+  assert.match((await permafrost('logs', '0', 'shown')).out, /^--- trial 0, attempt 1\ntrial 0: attempt 1, from step 0 to 20\n/);
+});
+
+test('stop cancels a detached sweep', { timeout: 60_000 }, async () => {
+  const { out } = await permafrost('run', '--detach', '-f', sweepFile('stopped', { trialTemplate: { ...slowTrainer(0.2) } }));
+  const id = out.split('\n')[0]!;
+  assert.match((await permafrost('stop', id)).out, /cancelled/);
+  for (;;) {
+    const [{ status }] = JSON.parse((await permafrost('get', id, '--output', 'json')).out);
+    if (status === 'CANCELLED') break;
+    assert.equal(status, 'RUNNING');
+  }
+});
+
+test('after kill -9 of `permafrost up` the next one goes on with the sweep', { timeout: 180_000 }, async () => {
+  const file = sweepFile('survives', { numTrials: 4, trialTemplate: slowTrainer(0.1) });
+  const { out } = await permafrost('run', '--detach', '-f', file);
+  const id = out.split('\n')[0]!;
+  for (;;) {
+    const [{ progress }] = JSON.parse((await permafrost('get', id, '--output', 'json')).out);
+    if (progress?.rungs[0].reports >= 1) break;
+  }
+  running.kill('SIGKILL');
+  await once(running, 'exit');
+  running = await up();
+  for (;;) {
+    const [{ status }] = JSON.parse((await permafrost('get', id, '--output', 'json')).out);
+    if (status === 'COMPLETED') break;
+    assert.equal(status, 'RUNNING');
+  }
+  const rows = JSON.parse((await permafrost('trials', id, '--output', 'json')).out) as { state: string }[];
+  assert.deepEqual(
+    rows.map(({ state }) => state),
+    Array(5).fill('ended'),
+  );
+});
+
+function slowTrainer(stepSeconds: number): Readonly<Record<string, unknown>> {
+  return { command: ['python3', path.join(root, 'examples/python-trainer/trainer.py')], trainer: { stepSeconds }, lingerSeconds: 0 };
+}
