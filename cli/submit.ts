@@ -35,7 +35,16 @@ export function readSweep(file: string): Sweep {
   const document = parseDocument(readFileSync(file === '-' ? 0 : file, 'utf8'), { prettyErrors: true });
   const [problem] = document.errors;
   if (problem !== undefined) throw new CommandFailure(`${file}: ${problem.message}`, exitCodes.usage);
-  return parseSweep(document.toJS());
+  return withAbsolutePaths(parseSweep(document.toJS()));
+}
+
+/** Trainers run in the worker's folder, not in the user's. */
+function withAbsolutePaths(sweep: Sweep): Sweep {
+  const { command, trainer } = sweep.spec.trialTemplate;
+  if (command !== undefined) return sweep;
+  const absolute = (place: unknown): string => (String(place).startsWith('s3://') ? String(place) : path.resolve(String(place)));
+  const found = { ...trainer, model: absolute(trainer.model), data: absolute(trainer.data) };
+  return { ...sweep, spec: { ...sweep.spec, trialTemplate: { ...sweep.spec.trialTemplate, trainer: found } } };
 }
 
 /** All that can be known to be wrong before anything runs: model there and understood, data readable, layers within the model. */

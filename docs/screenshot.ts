@@ -1,4 +1,4 @@
-/** `npm run docs:screenshot`: the Temporal UI page of the newest sweep, as docs/temporal-ui.png. Needs Chromium and a running `permafrost up`. */
+/** `npm run docs:screenshot`: the Temporal UI page of the newest sweep as pictures beside this file. Needs Chromium and a running `permafrost up`. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -12,19 +12,26 @@ if (chromium === undefined) throw new Error('no Chromium found: install the pack
 
 const system = await connectSystem();
 const { id } = await findSweep(system.client, process.argv[2]);
-await system.close();
 if (system.ui === undefined) throw new Error('the servers are not those of `permafrost up`, so the address of their UI is not known');
 
-const profile = mkdtempSync(path.join(os.tmpdir(), 'permafrost-chromium-'));
-const picture = path.resolve(import.meta.dirname, 'temporal-ui.png');
-const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
+const { runId } = await system.client.workflow.getHandle(id).describe();
+await system.close();
+
+const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync', '--hide-scrollbars'];
 const offline = ['--disable-background-networking', '--disable-component-update'];
-const page = `${system.ui}/namespaces/default/workflows/${id}`;
-const shot = ['--window-size=1400,1100', '--virtual-time-budget=20000', `--screenshot=${picture}`, page];
-const { status, stderr } = spawnSync(chromium, [...quiet, ...offline, `--user-data-dir=${profile}`, ...shot], {
-  encoding: 'utf8',
-  timeout: 120_000,
-});
-rmSync(profile, { recursive: true, force: true });
-if (status !== 0) throw new Error(`Chromium ended with ${status}: ${stderr}`);
-process.stdout.write(`${page}\n  → ${picture}\n`);
+const sweep = `${system.ui}/namespaces/default/workflows/${id}/${runId}`;
+take(`${sweep}/user-metadata`, 'temporal-ui.png');
+take(`${sweep}/timeline`, 'temporal-ui-timeline.png');
+
+function take(page: string, name: string): void {
+  const profile = mkdtempSync(path.join(os.tmpdir(), 'permafrost-chromium-'));
+  const picture = path.resolve(import.meta.dirname, name);
+  const shot = ['--window-size=1400,1200', '--virtual-time-budget=20000', `--screenshot=${picture}`, page];
+  const { status, stderr } = spawnSync(chromium!, [...quiet, ...offline, `--user-data-dir=${profile}`, ...shot], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  rmSync(profile, { recursive: true, force: true });
+  if (status !== 0) throw new Error(`Chromium ended with ${status}: ${stderr}`);
+  process.stdout.write(`${page}\n  → ${picture}\n`);
+}

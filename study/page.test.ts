@@ -36,12 +36,12 @@ test('the page of a sweep shows progress, best trials and links', () => {
     sweepDetails('default.x.1', aSweep()),
     `**search** · 4 of 6 trials · 2 waiting · 0 failed · running: [1](/namespaces/{namespace}/workflows/default.x.1.t00001)
 
-| rung | steps | reports |
+| rung  | steps  | reports |
 | --- | --- | --- |
 | 0 | 20 | 3 |
 | 1 | 60 | 0 |
 
-| best | trial | steps | eval/accuracy |
+| best  | trial  | steps  | eval/accuracy |
 | --- | --- | --- | --- |
 | 1 | [1](/namespaces/{namespace}/workflows/default.x.1.t00001) | 20 | 0.7 |
 | 2 | [0](/namespaces/{namespace}/workflows/default.x.1.t00000) | 20 | 0.5 |
@@ -83,12 +83,12 @@ test('the page of a trial shows its layers, its rung and its last metric', () =>
     trialDetails(page, 'waiting', report),
     `**waiting** · rung 0 (step 20 of 60), eval/accuracy 0.71 · suggested by the sampler
 
-| layer | mode | learning rate |
+| layer  | mode  | learning rate |
 | --- | --- | --- |
 | embeddings | frozen |  |
 | head | full | 1.23e-3 |
 
-| parameter | value |
+| parameter  | value |
 | --- | --- |
 | headLearningRate | 0.001235 |`,
   );

@@ -26,10 +26,10 @@ export function trialDetails(page: TrialPage, state: string, report: Report | un
 }
 
 export function sweepDetails(sweepId: string, state: SweepState): string {
-  const { plan, phase } = state;
+  const { plan } = state;
   const running = runningTrials(state).map(({ trial }) => link(sweepId, trial));
   const head = [
-    `**${phase.name === 'search' && state.paused ? 'paused' : phase.name}**`,
+    `**${phaseText(state)}**`,
     `${state.nextTrial - state.finalsStarted} of ${plan.numTrials} trials`,
     ...(state.finalsStarted > 0 ? [`${state.finalsStarted} final trainings`] : []),
     `${waitingTrials(state).length} waiting`,
@@ -43,9 +43,9 @@ export function sweepDetails(sweepId: string, state: SweepState): string {
   );
   return [
     head,
-    ['| rung | steps | reports |', '| --- | --- | --- |', ...rungs].join('\n'),
+    [headings('rung', 'steps', 'reports'), ...rungs].join('\n'),
     best.length > 0
-      ? [`| best | trial | steps | ${plan.objective.metric} |`, '| --- | --- | --- | --- |', ...best].join('\n')
+      ? [headings('best', 'trial', 'steps', plan.objective.metric), ...best].join('\n')
       : 'No report yet.',
     `[All trials of this sweep](/namespaces/{namespace}/workflows?query=${encodeURIComponent(`SweepId="${sweepId}"`)})`,
   ].join('\n\n');
@@ -67,6 +67,22 @@ export function trialWorkflowId(sweepId: string, trial: number): string {
   return `${sweepId}.t${String(trial).padStart(5, '0')}`;
 }
 
+function phaseText({ phase, paused }: SweepState): string {
+  switch (phase.name) {
+    case 'search':
+      return paused ? 'paused' : 'search';
+    case 'final':
+      return 'final trainings';
+    case 'closing':
+      return phase.outcome.result;
+  }
+}
+
+/** The UI's tables have no padding, so the headings bring their own. */
+function headings(...names: readonly string[]): string {
+  return `| ${names.join('\u2003 | ')} |\n|${' --- |'.repeat(names.length)}`;
+}
+
 /** Loss to metric: the inverse of the turn that made it a loss. */
 function metricOf(loss: number, objective: Objective): number {
   return objective.direction === 'maximize' ? -loss : loss;
@@ -81,14 +97,14 @@ function layerTable(layers: LayerConfiguration | undefined): string {
   const rows = layers.map(
     (layer) => `| ${layer.name} | ${layer.mode} | ${layer.mode === 'frozen' ? '' : layer.learningRate.toExponential(2)} |`,
   );
-  return ['| layer | mode | learning rate |', '| --- | --- | --- |', ...rows].join('\n');
+  return [headings('layer', 'mode', 'learning rate'), ...rows].join('\n');
 }
 
 function assignmentTable(assignment: Assignment): string {
   const rows = Object.entries(assignment).map(
     ([name, value]) => `| ${name} | ${typeof value === 'number' ? Number(value.toPrecision(4)) : value} |`,
   );
-  return rows.length === 0 ? '' : ['| parameter | value |', '| --- | --- |', ...rows].join('\n');
+  return rows.length === 0 ? '' : [headings('parameter', 'value'), ...rows].join('\n');
 }
 
 function shown(value: JsonNumber | undefined): string {

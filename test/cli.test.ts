@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -74,8 +74,9 @@ before(async () => {
   running = await up();
 });
 after(async () => {
-  running.kill('SIGTERM');
-  await once(running, 'exit');
+  if (running.kill('SIGTERM')) await once(running, 'exit');
+  // What a failed test left behind.
+  for (const file of globSync(`${folder}/permafrost/*/*.pid`)) process.kill(JSON.parse(readFileSync(file, 'utf8')).pid);
   rmSync(folder, { recursive: true, force: true });
 });
 
