@@ -6,7 +6,7 @@ import { enqueuedTrials } from '../study/baselines.ts';
 import { layerConfigurationOf } from '../study/layers.ts';
 import type { Origin, Outcome, SweepEvent } from '../study/log.ts';
 import { rungsOf } from '../study/rungs.ts';
-import { samplerOf } from '../study/samplers/sampler.ts';
+import { samplerOf } from '../study/samplers/sampler-of.ts';
 import { searchSpaceOf } from '../study/space.ts';
 import { type Summary, summaryOf } from '../study/summary.ts';
 import type { Finalist } from '../study/sweep-state.ts';

@@ -44,9 +44,7 @@ export function sweepDetails(sweepId: string, state: SweepState): string {
   return [
     head,
     [headings('rung', 'steps', 'reports'), ...rungs].join('\n'),
-    best.length > 0
-      ? [headings('best', 'trial', 'steps', plan.objective.metric), ...best].join('\n')
-      : 'No report yet.',
+    best.length > 0 ? [headings('best', 'trial', 'steps', plan.objective.metric), ...best].join('\n') : 'No report yet.',
     `[All trials of this sweep](/namespaces/{namespace}/workflows?query=${encodeURIComponent(`SweepId="${sweepId}"`)})`,
   ].join('\n\n');
 }

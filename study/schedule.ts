@@ -1,4 +1,5 @@
-import { type Promotion, prunerOf } from './pruners/pruner.ts';
+import type { Promotion } from './pruners/pruner.ts';
+import { prunerOf } from './pruners/pruner-of.ts';
 import { type Command, liveTrial, runningTrials, type SweepState } from './sweep-state.ts';
 
 /** The next thing to do, or nothing until another message comes. What was decided goes first, then new trials. */

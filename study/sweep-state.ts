@@ -1,5 +1,5 @@
 import type { Outcome, SweepEvent } from './log.ts';
-import type { PrunerSettings } from './pruners/pruner.ts';
+import type { PrunerSettings } from './pruners/pruner-of.ts';
 import { emptyRung, type Rung, waitingAt } from './rung.ts';
 import type { Objective, Reason } from './trial.ts';
 

@@ -5,7 +5,7 @@
 import { bestTrials } from './best.ts';
 import type { Failure, Origin, Outcome, SweepEvent } from './log.ts';
 import { lossOf } from './objective.ts';
-import { prunerOf } from './pruners/pruner.ts';
+import { prunerOf } from './pruners/pruner-of.ts';
 import { withClosed, withReport } from './rung.ts';
 import { hasFreeSlot, isSearchDone, promotion, seedOf } from './schedule.ts';
 import {

@@ -1,7 +1,5 @@
 import type { Rung } from '../rung.ts';
 import type { Decision, Reason } from '../trial.ts';
-import { asha } from './asha.ts';
-import { none } from './none.ts';
 
 /** A paused trial that has earned the next rung. */
 export interface Promotion {
@@ -17,17 +15,4 @@ export interface Pruner {
   readonly decide: (rungs: readonly Rung[], trial: number, rung: number) => Decision;
   /** The paused trial that should go on before anything new starts, if there is one. */
   readonly promotion: (rungs: readonly Rung[]) => Promotion | undefined;
-}
-
-export type PrunerSettings =
-  | { readonly name: 'none' }
-  | { readonly name: 'asha'; readonly mode: 'promote' | 'stop'; readonly reductionFactor: number };
-
-export function prunerOf(settings: PrunerSettings): Pruner {
-  switch (settings.name) {
-    case 'none':
-      return none();
-    case 'asha':
-      return asha(settings);
-  }
 }

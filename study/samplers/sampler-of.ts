@@ -1,0 +1,13 @@
+import type { Sweep } from '../spec.ts';
+import { grid } from './grid.ts';
+import { random } from './random.ts';
+import type { Sampler } from './sampler.ts';
+
+export function samplerOf({ name, seed, steps }: Sweep['spec']['searchAlgorithm']): Sampler {
+  switch (name) {
+    case 'random':
+      return random({ seed });
+    case 'grid':
+      return grid({ steps });
+  }
+}
