@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { SweepFile } from '../results/sweep-file.ts';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef } from '../runners/runner.ts';
@@ -90,12 +90,20 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
     async findLost(trials: readonly { readonly trial: number; readonly workflowId: string }[]): Promise<readonly number[]> {
       const lost: number[] = [];
       for (const { trial, workflowId } of trials) {
-        const { status } = await client.workflow.getHandle(workflowId).describe();
-        if (status.name !== 'RUNNING') lost.push(trial);
+        if (!(await isRunning(client, workflowId))) lost.push(trial);
       }
       return lost;
     },
   };
+}
+
+async function isRunning({ workflow }: SweepActivityDependencies['client'], workflowId: string): Promise<boolean> {
+  try {
+    return (await workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 async function suggestionOf(file: SweepFile, trial: number, folder: SweepFolder): Promise<Suggestion | undefined> {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { TrialFolder } from '../results/trial-folder.ts';
 import type { Exit, SweepRef, TrialRef, TrialRunner } from '../runners/runner.ts';
@@ -98,15 +98,10 @@ function checked(report: Report, { objectives }: TrialFile): Report {
 
 /** How a trainer ended, as the retry policy sorts it. The tail of its log is the user's first clue. */
 function failureOf(exit: Exit, trial: number): ApplicationFailure {
-  const attempt = `attempt ${activityInfo().attempt}`;
-  if (exit.kind === 'lost')
-    return ApplicationFailure.retryable(`the trainer of trial ${trial} vanished (${attempt})${tail(exit)}`, 'TrainerCrashed');
+  if (exit.kind === 'lost') return ApplicationFailure.retryable(`the trainer of trial ${trial} vanished${tail(exit)}`, 'TrainerCrashed');
   if (exit.kind === 'killed')
-    return ApplicationFailure.retryable(
-      `the trainer of trial ${trial} was killed by ${exit.signal} (${attempt})${tail(exit)}`,
-      'TrainerCrashed',
-    );
-  const message = `the trainer of trial ${trial} ended with exit code ${exit.code} (${attempt})${tail(exit)}`;
+    return ApplicationFailure.retryable(`the trainer of trial ${trial} was killed by ${exit.signal}${tail(exit)}`, 'TrainerCrashed');
+  const message = `the trainer of trial ${trial} ended with exit code ${exit.code}${tail(exit)}`;
   switch (exit.code) {
     case exitCode.badConfiguration:
       return ApplicationFailure.nonRetryable(message, 'BadConfiguration');

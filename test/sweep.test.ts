@@ -6,7 +6,7 @@ import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/clie
 import { CancelledFailure } from '@temporalio/common';
 import type { SweepLog } from '../study/log.ts';
 import type { Progress } from '../study/progress.ts';
-import { prunerOf } from '../study/pruners/pruner.ts';
+import { prunerOf } from '../study/pruners/pruner-of.ts';
 import { emptyRung, type Rung, withClosed, withReport } from '../study/rung.ts';
 import type { Summary } from '../study/summary.ts';
 import { trialRows } from '../study/trial-rows.ts';
@@ -136,6 +136,17 @@ test('a configuration that the trainer refuses is not tried again, and too many 
   );
   assert.match(failed[0]!.failure.message, /assignment.learningRate: must be a number above 0, got null/);
   for (const { trial } of failed) assert.deepEqual(await results.trial(trial).listLogs(), [1]);
+});
+
+test('a trainer that crashes is started three times', { timeout: 60_000 }, async () => {
+  const { id, results } = await system.submit({ command: ['sh', '-c', 'echo no luck; exit 3'], numTrials: 1, maxFailedTrials: 0 });
+  await assert.rejects(handle(id).result(), WorkflowFailedError);
+  const failure = (await results.readLog()).find((event) => event.type === 'failed')?.failure;
+  assert.deepEqual(failure, {
+    type: 'TrainerCrashed',
+    message: 'the trainer of trial 0 ended with exit code 3; the end of its log:\nno luck (crash 3 of 3 on the way to rung 0)',
+  });
+  assert.deepEqual(await results.trial(0).listLogs(), [1, 2, 3]);
 });
 
 test('a report without the metric fails the trial with a message that names those it has', { timeout: 60_000 }, async () => {

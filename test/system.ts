@@ -62,7 +62,7 @@ export async function startTestSystem({ continueAsNewAfter }: { readonly continu
 const trainer = path.join(import.meta.dirname, '../examples/python-trainer/trainer.py');
 
 function aPythonSweep(bucket: string, change: Readonly<Record<string, unknown>>): object {
-  const { stepSeconds = 0, lingerSeconds = 0, ...spec } = change;
+  const { stepSeconds = 0, lingerSeconds = 0, command = ['python3', trainer], ...spec } = change;
   return {
     apiVersion: 'permafrost.dev/v1alpha1',
     kind: 'Sweep',
@@ -75,7 +75,7 @@ function aPythonSweep(bucket: string, change: Readonly<Record<string, unknown>>)
       numTrials: 6,
       parallelTrials: 2,
       finalSeeds: 1,
-      trialTemplate: { command: ['python3', trainer], trainer: { stepSeconds }, lingerSeconds },
+      trialTemplate: { command, trainer: { stepSeconds }, lingerSeconds },
       results: { uri: `s3://${bucket}/sweeps` },
       ...spec,
     },

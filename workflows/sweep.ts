@@ -200,7 +200,7 @@ function conclude(sweep: SweepRef, { segment, unwritten }: SweepState, outcome: 
 function remindOfDuration({ plan, startedAt }: SweepState, enqueue: (happening: Happening) => void): void {
   if (plan.durationMs === undefined) return;
   void inBackground(async () => {
-    await sleep(Math.max(1, startedAt + plan.durationMs! - Date.now()));
+    await sleep(Math.max(1, startedAt + plan.durationMs! - Date.now()), { summary: 'budget.duration' });
     enqueue({ type: 'durationSpent' });
   });
 }
@@ -209,7 +209,7 @@ function remindOfDuration({ plan, startedAt }: SweepState, enqueue: (happening: 
 function watchForLostTrials(sweep: SweepRef, state: () => SweepState, enqueue: (happening: Happening) => void): void {
   void inBackground(async () => {
     for (;;) {
-      await sleep('5 minutes');
+      await sleep('5 minutes', { summary: 'until the next look for lost trials' });
       const trials = state().live.map(({ trial }) => trial);
       if (trials.length === 0) continue;
       for (const trial of await findLost(trials.map((trial) => ({ trial, workflowId: trialWorkflowId(sweep.id, trial) })))) {

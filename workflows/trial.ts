@@ -9,6 +9,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { TrialActivities } from '../activities/trial.ts';
@@ -37,9 +38,25 @@ export const trialReported = defineSignal<[Report]>('trialReported');
 export const trialFailed = defineSignal<[number, Failure]>('trialFailed');
 export const trialEnded = defineSignal<[number]>('trialEnded');
 
+/** Worth another attempt, a few times: the checkpoint is there. */
+const crashes = ['TrainerCrashed', 'NoReport', 'StartFailed'];
 /** Errors of the trainer's own making, or of its input: another attempt would end the same way. */
-const finalErrors = ['BadConfiguration', 'BadData', 'InputNotFound', 'OutOfMemory', 'InvalidObject', 'MissingMetricError', 'RunnerRefused'];
+const finalErrors = [
+  'BadConfiguration',
+  'BadData',
+  'InputNotFound',
+  'OutOfMemory',
+  'InvalidObject',
+  'MissingMetricError',
+  'CommandNotFound',
+];
 
+/** Whatever is not the trainer's fault (a worker that died, an S3 server that is away, a full disk) is tried again for as long as it takes. */
+const { advance } = proxyActivities<TrialActivities>({
+  startToCloseTimeout: '7 days',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute', nonRetryableErrorTypes: [...crashes, ...finalErrors] },
+});
 const { release } = proxyActivities<TrialActivities>({
   startToCloseTimeout: '5 minutes',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
@@ -47,11 +64,6 @@ const { release } = proxyActivities<TrialActivities>({
 
 /** One trial: reaches a rung, reports, waits for the sweep's order. However it ends, it frees what it held. */
 export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason> {
-  const { advance } = proxyActivities<TrialActivities>({
-    startToCloseTimeout: '7 days',
-    heartbeatTimeout: '15 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: attempts, nonRetryableErrorTypes: finalErrors },
-  });
   const orders: Order[] = [];
   setHandler(ordered, (order) => void orders.push(order));
   const sweep = getExternalWorkflowHandle(ref.sweep.id);
@@ -66,7 +78,7 @@ export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason
         case 'goOn': {
           const { rung } = order;
           show('running');
-          const reached = await unless(isEndOrdered, () => advance(ref, rung));
+          const reached = await unless(isEndOrdered, () => reach(ref, rung, page.rungs, attempts));
           if (reached === undefined) break;
           report = reached;
           show('reported');
@@ -95,6 +107,21 @@ export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason
     });
     if (isCancellation(error)) throw error;
     throw ApplicationFailure.nonRetryable(failure.message, failure.type);
+  }
+}
+
+/** A report of the rung, in spite of a few crashes on the way. */
+async function reach(ref: TrialRef, rung: number, rungs: readonly number[], attempts: number): Promise<Report> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await advance.executeWithOptions({ summary: `to step ${rungs[rung]}` }, [ref, rung]);
+    } catch (error) {
+      const { type, message } = failureOf(error);
+      if (!crashes.includes(type)) throw error;
+      if (attempt === attempts)
+        throw ApplicationFailure.nonRetryable(`${message} (crash ${attempt} of ${attempts} on the way to rung ${rung})`, type);
+      await sleep(`${2 ** attempt} seconds`);
+    }
   }
 }
 
