@@ -25,8 +25,8 @@ export interface SweepPlan {
 /** A trial that has, or is owed, a slot; or one whose end is under way. Waiting trials are not here: the rung tables know them. */
 export interface LiveTrial {
   readonly trial: number;
-  /** `running` towards `rung`; `held` may go on to `rung` when there is a slot; `ending` was told to free what it holds. */
-  readonly state: 'running' | 'held' | 'ending';
+  /** `starting` until the sampler has answered; `running` towards `rung`; `held` may go on to `rung` when there is a slot; `ending` was told to free what it holds. */
+  readonly state: 'starting' | 'running' | 'held' | 'ending';
   readonly rung: number;
   readonly purpose: 'search' | 'final';
 }
@@ -101,7 +101,9 @@ export function isOver(state: SweepState): boolean {
   return state.phase.name === 'closing' && state.live.length === 0 && state.due.length === 0;
 }
 
-export const runningTrials = (state: SweepState): readonly LiveTrial[] => state.live.filter((live) => live.state === 'running');
+/** Those that have a slot. */
+export const runningTrials = (state: SweepState): readonly LiveTrial[] =>
+  state.live.filter((live) => live.state === 'running' || live.state === 'starting');
 export const liveTrial = (state: SweepState, trial: number): LiveTrial | undefined => state.live.find((live) => live.trial === trial);
 
 /** Paused trials with the rung they wait at. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { nextCommand } from './schedule.ts';
 import { fold, type Happening, type Message } from './sweep.ts';
-import { type Command, isOver, newSweep, runningTrials, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
+import { type Command, isOver, newSweep, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { Report } from './trial.ts';
 
 const aPlan = (plan: Partial<SweepPlan> = {}): SweepPlan => ({
@@ -31,11 +31,14 @@ const aReport = (trial: number, rung: number, loss: number | null): Report => ({
 });
 
 /** Answers each command at once, as a perfect engine would, and notes it. */
-function obey(state: SweepState, at = 0): { state: SweepState; commands: Command[] } {
+function obey(state: SweepState, meanwhile = (now: SweepState): SweepState => now): { state: SweepState; commands: Command[] } {
+  const at = 0;
   const commands: Command[] = [];
   let now = state;
   for (let command = nextCommand(now); command !== undefined; command = nextCommand(now)) {
     commands.push(command);
+    if (command.type === 'suggest' || command.type === 'suggestFinal') now = fold(now, { at, type: 'asked', command });
+    now = meanwhile(now);
     now = fold(now, { at, ...answerTo(command, now) });
   }
   return { state: now, commands };
@@ -99,6 +102,20 @@ test('what a suggestion has written is not written again', () => {
     { segment: state.segment, unwritten: state.unwritten.length, trial: event?.type === 'suggested' && event.trial },
     { segment: 2, unwritten: 1, trial: 2 },
   );
+});
+
+test('what is decided while the sampler is asked holds for the trial that it suggests', () => {
+  const outcome = { result: 'cancelled' } as const;
+  const { state, commands } = obey(newSweep(aPlan(), 1, 0), (now) => fold(now, { at: 0, type: 'closeRequested', outcome }));
+  assert.deepEqual(commands, [
+    { type: 'suggest', trial: 0, seed: 700_000 },
+    { type: 'end', trial: 0, reason: { code: 'cancelled' } },
+  ]);
+  assert.deepEqual(
+    state.unwritten.map(({ type }) => type),
+    ['suggested', 'decided'],
+  );
+  assert.equal(isOver(tell(state, { type: 'ended', trial: 0 })), true);
 });
 
 test('a report that comes twice changes nothing', () => {
@@ -178,40 +195,70 @@ test('property: whatever the trials do, slots are kept, rungs come in order, and
     finalSeeds: fc.integer({ min: 0, max: 2 }),
     maxFailedTrials: fc.integer({ min: 0, max: 20 }),
   });
-  const choices = fc.infiniteStream(
-    fc.record({ pick: fc.nat(), loss: fc.option(fc.double({ noNaN: true }), { freq: 8 }), fails: fc.integer({ min: 0, max: 9 }) }),
+  const choices = fc.infiniteStream<Choice>(
+    fc.record({
+      pick: fc.nat(),
+      loss: fc.option(fc.double({ noNaN: true }), { freq: 8 }),
+      kind: fc.integer({ min: 0, max: 60 }),
+      interrupts: fc.boolean(),
+    }),
   );
   fc.assert(
     fc.property(plans, fc.integer({ min: 1, max: 4 }), choices, (plan, parallel, stream) => {
-      const messages: Message[] = [];
-      let { state } = obey(newSweep(aPlan(plan), parallel, 0));
-      for (let turn = 0; !isOver(state); turn += 1) {
-        assert.ok(turn < 500, 'the sweep does not end');
-        assert.ok(runningTrials(state).length <= parallel);
-        const message = somethingHappens(state, stream.next().value);
-        messages.push(message);
-        ({ state } = obey(fold(state, message)));
-      }
+      const run = (answers: Iterator<Choice>): SweepState => {
+        const meanwhile = (now: SweepState): SweepState => {
+          const choice = answers.next().value as Choice;
+          return choice.interrupts ? fold(now, somethingHappens(now, choice)) : now;
+        };
+        let { state } = obey(newSweep(aPlan(plan), parallel, 0), meanwhile);
+        for (let turn = 0; !isOver(state); turn += 1) {
+          assert.ok(turn < 500, 'the sweep does not end');
+          const running = state.live.filter((live) => live.state === 'running');
+          assert.ok(running.length <= parallel, 'more trials run than may');
+          ({ state } = obey(fold(state, somethingHappens(state, answers.next().value as Choice)), meanwhile));
+        }
+        return state;
+      };
+      const taken: Choice[] = [];
+      const state = run(remembered(stream, taken));
       assert.deepEqual({ waiting: waitingTrials(state), live: state.live, due: state.due }, { waiting: [], live: [], due: [] });
       for (const [rung, table] of state.rungs.entries()) {
         assert.equal(new Set(table.trials).size, table.trials.length, 'a trial reports once per rung');
-        if (rung > 0)
-          assert.deepEqual(
-            table.trials.filter((trial) => !state.rungs[rung - 1]!.trials.includes(trial)),
-            [],
-          );
+        const early = table.trials.filter((trial) => rung > 0 && !state.rungs[rung - 1]!.trials.includes(trial));
+        assert.deepEqual(early, [], 'no rung is left out');
       }
-      const again = messages.reduce((now, message) => obey(fold(now, message)).state, obey(newSweep(aPlan(plan), parallel, 0)).state);
-      assert.deepEqual(again, state, 'the same messages give the same sweep');
+      assert.deepEqual(run(taken.values()), state, 'the same messages give the same sweep');
     }),
   );
 });
 
-function somethingHappens(state: SweepState, { pick, loss, fails }: { pick: number; loss: number | null; fails: number }): Message {
-  const live = state.live[pick % state.live.length];
-  assert.ok(live !== undefined, 'a sweep that is not over has a live trial');
+function* remembered(stream: Iterator<Choice>, taken: Choice[]): Iterator<Choice> {
+  for (;;) {
+    const choice = stream.next().value as Choice;
+    taken.push(choice);
+    yield choice;
+  }
+}
+
+interface Choice {
+  readonly pick: number;
+  readonly loss: number | null;
+  readonly kind: number;
+  /** Comes while a command is being carried out. */
+  readonly interrupts: boolean;
+}
+
+/** Mostly what trials do; now and then what a user or the clock does. */
+function somethingHappens(state: SweepState, { pick, loss, kind }: Choice): Message {
+  if (kind === 60) return { at: 0, type: 'durationSpent' };
+  if (kind === 59) return { at: 0, type: 'closeRequested', outcome: { result: 'cancelled' } };
+  if (kind > 56) return { at: 0, type: kind === 57 || state.paused ? 'resumeRequested' : 'pauseRequested' };
+  const started = state.live.filter((live) => live.state !== 'starting' && !state.due.some((command) => command.trial === live.trial));
+  const live = started[pick % started.length];
+  if (live === undefined) return { at: 0, type: 'resumeRequested' };
   const { trial, rung } = live;
   if (live.state === 'ending') return { at: 0, type: 'ended', trial };
-  if (fails === 0) return { at: 0, type: 'failed', trial, failure: { type: 'TrainerCrashed', message: '' } };
+  if (kind < 6) return { at: 0, type: 'failed', trial, failure: { type: 'TrainerCrashed', message: '' } };
+  if (kind < 8) return { at: 0, type: 'stopTrialRequested', trial };
   return { at: 0, type: 'reported', report: aReport(trial, rung, loss) };
 }

@@ -23,6 +23,8 @@ import type { Assignment, Decision, JsonNumber, Reason, Report } from './trial.t
 export type Message = { readonly at: number } & Happening;
 
 export type Happening =
+  /** The sampler is being asked. */
+  | { readonly type: 'asked'; readonly command: SuggestCommand }
   /** The trial has started; the `written` first unwritten events are in the log now. */
   | {
       readonly type: 'suggested';
@@ -31,7 +33,7 @@ export type Happening =
       readonly assignment: Assignment;
       readonly written: number;
     }
-  | { readonly type: 'spaceExhausted'; readonly written: number }
+  | { readonly type: 'spaceExhausted'; readonly command: SuggestCommand; readonly written: number }
   | { readonly type: 'sent'; readonly command: SentCommand }
   | { readonly type: 'unreachable'; readonly command: SentCommand; readonly message: string }
   | { readonly type: 'written'; readonly events: number }
@@ -52,10 +54,12 @@ export function fold(state: SweepState, message: Message): SweepState {
 
 function folded(state: SweepState, message: Message): SweepState {
   switch (message.type) {
+    case 'asked':
+      return afterAsking(state, message.command);
     case 'suggested':
       return afterSuggestion(state, message);
     case 'spaceExhausted':
-      return { ...written(state, message.written), spaceExhausted: true };
+      return afterExhaustion(state, message);
     case 'sent':
       return sent(state, message.command);
     case 'unreachable':
@@ -83,23 +87,36 @@ function folded(state: SweepState, message: Message): SweepState {
   }
 }
 
+/** The slot is taken from now on, whatever happens while the sampler thinks. */
+function afterAsking(state: SweepState, command: SuggestCommand): SweepState {
+  const purpose = command.type === 'suggest' ? 'search' : 'final';
+  const phase = state.phase.name === 'final' ? { ...state.phase, queue: state.phase.queue.slice(1) } : state.phase;
+  return {
+    ...state,
+    phase,
+    nextTrial: command.trial + 1,
+    finalsStarted: state.finalsStarted + (purpose === 'final' ? 1 : 0),
+    live: [...state.live, { trial: command.trial, state: 'starting', rung: 0, purpose }],
+  };
+}
+
 function afterSuggestion(before: SweepState, message: Extract<Message, { type: 'suggested' }>): SweepState {
   const { at, command, origin, assignment } = message;
   const state = written(before, message.written);
   const { trial } = command;
   const purpose = command.type === 'suggest' ? 'search' : 'final';
   const seed = command.type === 'suggest' ? command.seed : command.finalist.seed;
-  const phase = state.phase.name === 'final' ? { ...state.phase, queue: state.phase.queue.slice(1) } : state.phase;
-  return logged(
-    {
-      ...state,
-      phase,
-      nextTrial: trial + 1,
-      finalsStarted: state.finalsStarted + (purpose === 'final' ? 1 : 0),
-      live: [...state.live, { trial, state: 'running', rung: 0, purpose }],
-    },
-    { type: 'suggested', at, trial, purpose, origin, seed, assignment },
-  );
+  const told = logged(state, { type: 'suggested', at, trial, purpose, origin, seed, assignment });
+  const end = state.due.find((other) => other.type === 'end' && other.trial === trial);
+  if (end?.type === 'end') return logged(told, stopped(trial, 0, end.reason, at)); // its end was decided before its beginning was known
+  return { ...told, live: [...without(state.live, trial), { trial, state: 'running', rung: 0, purpose }] };
+}
+
+function afterExhaustion(before: SweepState, message: Extract<Message, { type: 'spaceExhausted' }>): SweepState {
+  const state = written(before, message.written);
+  const { trial } = message.command;
+  const due = state.due.filter((command) => command.trial !== trial);
+  return { ...state, due, spaceExhausted: true, nextTrial: trial, live: without(state.live, trial) };
 }
 
 /** Gives free slots to trials that may go on: held ones first, then those that have earned a promotion. Decided at once, so that the log tells what was known. */
@@ -190,7 +207,11 @@ function end(state: SweepState, trial: number, rung: number, reason: Reason, at:
   const purpose = liveTrial(state, trial)?.purpose ?? 'search';
   const ending: LiveTrial = { trial, state: 'ending', rung, purpose };
   const marked = due({ ...closed(state, trial), live: [...without(state.live, trial), ending] }, { type: 'end', trial, reason });
-  return logged(marked, { type: 'decided', at, trial, rung, decision: { action: 'stop', reason } });
+  return liveTrial(state, trial)?.state === 'starting' ? marked : logged(marked, stopped(trial, rung, reason, at));
+}
+
+function stopped(trial: number, rung: number, reason: Reason, at: number): SweepEvent {
+  return { type: 'decided', at, trial, rung, decision: { action: 'stop', reason } };
 }
 
 /** After each message: does one phase give way to the next? Two may at once, when there are no finals to train. */
@@ -215,7 +236,9 @@ function endSearch(state: SweepState, after: Outcome, at: number): SweepState {
   return { ...freed, phase: { name: 'final', queue: finalists(state), after } };
 }
 
+/** The first reason to close is the one that counts. */
 function close(state: SweepState, outcome: Outcome, reason: Reason, at: number): SweepState {
+  if (state.phase.name === 'closing') return state;
   return { ...endEverything(state, reason, at), phase: { name: 'closing', outcome } };
 }
 

@@ -75,6 +75,10 @@ export async function sweep(input: SweepInput): Promise<Summary> {
       take();
       for (let command = nextCommand(state); command !== undefined; command = nextCommand(state)) {
         const next = command;
+        if (next.type === 'suggest' || next.type === 'suggestFinal') {
+          enqueue({ type: 'asked', command: next });
+          take();
+        }
         enqueue(await CancellationScope.nonCancellable(() => carryOut(input, state, next))); // a child half started would be nobody's
         take();
       }
@@ -150,7 +154,7 @@ async function carryOut({ sweep, plan, attempts }: SweepInput, { segment, unwrit
         command.type === 'suggest'
           ? await suggest({ ...request, trial: command.trial, seed: command.seed })
           : await suggestFinal({ ...request, trial: command.trial, finalist: command.finalist });
-      if (suggestion === 'spaceExhausted') return { type: 'spaceExhausted', written: unwritten.length };
+      if (suggestion === 'spaceExhausted') return { type: 'spaceExhausted', command, written: unwritten.length };
       await startTrial({ sweep, trial: command.trial }, plan, suggestion, attempts);
       return { type: 'suggested', command, ...suggestion, written: unwritten.length };
     }
