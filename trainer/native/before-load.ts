@@ -18,7 +18,7 @@ if (missing !== undefined) throw new LibraryMissing(missing);
 // tfjs 4.22 calls two functions that Node 23 took away; without them every op throws.
 const legacy = util as unknown as Record<string, unknown>;
 legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-legacy.isArray ??= Array.isArray;
+legacy.isArray = Array.isArray; // there, and deprecated with a warning
 
 // The C++ side prints a page of notes about CPU features. Warnings go too: a missing GPU is our own error, see `describeDevice`.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
