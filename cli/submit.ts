@@ -9,12 +9,16 @@ import type { ObjectStore } from '../results/object-store.ts';
 import type { SweepFile } from '../results/sweep-file.ts';
 import { openSweepFolder } from '../results/sweep-folder.ts';
 import { checkAgainstModel } from '../study/model-check.ts';
+import type { TrainerSettings } from '../study/spec/trial-template-schema.ts';
 import { warningsOf } from '../study/spec/warnings.ts';
 import { parseSweep, type Sweep } from '../study/spec.ts';
 import { planOf } from '../study/sweep-plan.ts';
 import { cacheFolder } from '../tools/folders.ts';
 import { loadDataset } from '../trainer/data/dataset.ts';
 import { readEncoderConfig } from '../trainer/encoder/config.ts';
+import { Refusal } from '../trainer/refusal.ts';
+import { openSafetensors } from '../trainer/safetensors.ts';
+import { openTokenizer } from '../trainer/text-tokenizer.ts';
 import { studyName, sweepId, sweepName } from '../workflows/attributes.ts';
 import type { sweep as sweepWorkflow } from '../workflows/sweep.ts';
 import type { System } from './connection.ts';
@@ -47,25 +51,33 @@ function withAbsolutePaths(sweep: Sweep): Sweep {
   return { ...sweep, spec: { ...sweep.spec, trialTemplate: { ...sweep.spec.trialTemplate, trainer: found } } };
 }
 
-/** All that can be known to be wrong before anything runs: model there and understood, data readable, layers within the model. */
+/** All that can be known to be wrong before anything runs: model there, whole and understood, data readable, layers within the model. */
 export async function checkInputs(sweep: Sweep, store: () => ObjectStore): Promise<SweepFile['model']> {
   const { command, trainer } = sweep.spec.trialTemplate;
-  const inputs = path.join(cacheFolder(process.env), 'inputs');
   const fetched = (address: string): Promise<string> =>
-    address.startsWith('s3://') ? fetchFolder(store(), address, inputs) : Promise.resolve(address);
-  const model = typeof trainer.model === 'string' ? await shapeOf(trainer.model) : undefined;
+    address.startsWith('s3://') ? fetchFolder(store(), address, path.join(cacheFolder(process.env), 'inputs')) : Promise.resolve(address);
+  if (command !== undefined) {
+    const model = typeof trainer.model === 'string' ? await shapeIfKnown(() => fetched(String(trainer.model))) : undefined;
+    checkAgainstModel(sweep, model);
+    return model;
+  }
+  const { model: address, data, maxLength } = trainer as unknown as TrainerSettings; // the spec's rules have checked it
+  const folder = await fetched(address);
+  const model = { layers: readEncoderConfig(folder).layers };
   checkAgainstModel(sweep, model);
-  if (command === undefined) await loadDataset(await fetched(String(trainer.data))); // the spec's rules have checked that it is there
+  openSafetensors(path.join(folder, 'model.safetensors')).close();
+  openTokenizer(folder, maxLength);
+  await loadDataset(await fetched(data));
   return model;
+}
 
-  /** A foreign trainer may name a model that has no layers that we know of. */
-  async function shapeOf(address: string): Promise<SweepFile['model']> {
-    try {
-      return { layers: readEncoderConfig(await fetched(address)).layers };
-    } catch (error) {
-      if (command === undefined) throw error;
-      return undefined;
-    }
+/** A foreign trainer may name a model of which we do not know where its layers are. */
+async function shapeIfKnown(fetched: () => Promise<string>): Promise<SweepFile['model']> {
+  try {
+    return { layers: readEncoderConfig(await fetched()).layers };
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
   }
 }
 

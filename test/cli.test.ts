@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse, stringify } from 'yaml';
+import { cacheFolder } from '../tools/folders.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'permafrost-cli-'));
@@ -80,6 +81,15 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The real configuration with the first kilobyte of the weights. */
+function cutModel(): string {
+  const from = path.join(cacheFolder(process.env), 'models/minilm-l6');
+  const to = path.join(folder, 'cut-model');
+  cpSync(from, to, { recursive: true, filter: (file) => !file.endsWith('.safetensors') });
+  writeFileSync(path.join(to, 'model.safetensors'), readFileSync(path.join(from, 'model.safetensors')).subarray(0, 1024));
+  return to;
+}
+
 const minilm = parse(readFileSync(path.join(root, 'examples/minilm-sections.yaml'), 'utf8'));
 const withTrainer = (name: string, trainer: Readonly<Record<string, unknown>>): string =>
   textFile(
@@ -115,6 +125,12 @@ const refusals: readonly { name: string; args: () => readonly string[]; code: nu
     args: () => ['validate', '-f', withTrainer('model', { model: '/nowhere' })],
     code: 4,
     says: /\/nowhere/,
+  },
+  {
+    name: 'a model file that was cut short',
+    args: () => ['validate', '-f', withTrainer('cut', { model: cutModel() })],
+    code: 2,
+    says: /cut-model\/model\.safetensors: /,
   },
   {
     name: 'a bucket that is not there',

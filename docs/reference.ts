@@ -1,0 +1,60 @@
+/** `npm run docs:reference`: writes docs/reference.md from the schema in study/spec. A test keeps the two equal. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { sweepSchema } from '../study/spec/schema.ts';
+import { trainerSettingsSchema } from '../study/spec/trial-template-schema.ts';
+
+interface Node {
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly string[];
+  readonly const?: string;
+  readonly anyOf?: readonly Node[];
+  readonly items?: Node;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+}
+
+const schemaOf = (schema: z.ZodType): Node => z.toJSONSchema(schema, { io: 'input' }) as Node; // only the parts above are read
+
+/** One table row per field, in the order of the schema; required ones are marked. */
+export function reference(): string {
+  return `# Reference: the fields of a sweep
+
+Made from the schema by \`npm run docs:reference\`. An asterisk marks what must be given. Unknown fields are errors.
+
+${tableOf(schemaOf(sweepSchema), '')}
+
+## \`spec.trialTemplate.trainer\` of the built-in trainer
+
+${tableOf(schemaOf(trainerSettingsSchema), '')}
+`;
+}
+
+function tableOf(node: Node, path: string): string {
+  return ['| field | type | meaning |', '| --- | --- | --- |', ...rowsOf(node, path)].join('\n');
+}
+
+function rowsOf(node: Node, path: string): readonly string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    const mark = node.required?.includes(name) ? '*' : '';
+    const inner = field.items ?? field;
+    const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+    return [
+      `| \`${at}\`${mark} | ${cell(typeOf(field))} | ${cell(field.description ?? '')} |`,
+      ...rowsOf(inner, field.items ? `${at}[]` : at),
+    ];
+  });
+}
+
+function typeOf({ type, enum: choices, const: only, anyOf, items }: Node): string {
+  if (only !== undefined) return `\`${only}\``;
+  if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
+  if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ');
+  if (items !== undefined) return `list of ${typeOf(items)}`;
+  return [type ?? 'any'].flat().join(' or ');
+}
+
+if (import.meta.main) writeFileSync(path.join(import.meta.dirname, 'reference.md'), reference());
