@@ -12,6 +12,8 @@ export const exitCodes = {
   sweepFailed: 3,
   /** A server, a port or a file that must be there is not. */
   unavailable: 4,
+  /** Ended by Ctrl-C. */
+  interrupted: 130,
 } as const;
 
 /** The trainer's own checks, made before anything is submitted. */

@@ -16,7 +16,7 @@ const program = new Command('permafrost')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 unexpected error, 2 wrong use or invalid sweep, 3 the sweep failed or was cancelled, 4 something that must be there is not.
+Exit codes: 0 done, 1 unexpected error, 2 wrong use or invalid sweep, 3 the sweep failed or was cancelled, 4 something that must be there is not, 130 interrupted.
 Servers: those of \`permafrost up\` on this machine, or the ones named by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the standard AWS_* variables.`,
   );
 addUpCommands(program);
@@ -34,3 +34,4 @@ try {
 } catch (error) {
   process.exitCode = reportFailure(error);
 }
+process.exit(); // what still asks or waits has nobody left to tell

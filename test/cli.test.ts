@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -241,6 +241,41 @@ test('after kill -9 of `permafrost up` the next one goes on with the sweep', { t
     Array(5).fill('ended'),
   );
 });
+
+test('Ctrl-C in quickstart ends everything that it started', { timeout: 60_000 }, async () => {
+  const other = mkdtempSync(path.join(os.tmpdir(), 'permafrost-cli-'));
+  const file = sweepFile('interrupted', { trialTemplate: slowTrainer(1) });
+  const flags = ['--temporal-port', '0', '--ui-port', '0', '--s3-port', '0', '-f', file];
+  const quickstart = spawn(process.execPath, [main, 'quickstart', ...flags], {
+    env: { ...env, XDG_STATE_HOME: other },
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { promise: underWay, resolve } = Promise.withResolvers<void>();
+  quickstart.stdout.on('data', (chunk) => String(chunk).includes('running 0,1') && resolve());
+  await underWay;
+  assert.ok(trainersOf(other).length > 0);
+  quickstart.kill('SIGINT');
+  const [code] = await once(quickstart, 'exit');
+  assert.deepEqual(
+    { code, trainers: trainersOf(other), servers: globSync(`${other}/permafrost/*/*.pid`) },
+    { code: 130, trainers: [], servers: [] },
+  );
+  rmSync(other, { recursive: true, force: true });
+});
+
+/** Processes that were started with this folder for their state. */
+function trainersOf(stateHome: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const variables = /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0') : [];
+      return variables.includes(`XDG_STATE_HOME=${stateHome}`) && variables.some((variable) => variable.startsWith('PERMAFROST_TRIAL='));
+    } catch (error) {
+      if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return false; // ended meanwhile, or somebody else's
+      throw error;
+    }
+  });
+}
 
 function slowTrainer(stepSeconds: number): Readonly<Record<string, unknown>> {
   return { command: ['python3', path.join(root, 'examples/python-trainer/trainer.py')], trainer: { stepSeconds }, lingerSeconds: 0 };

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import type { Sweep } from '../../study/spec.ts';
 import { connectSystem } from '../connection.ts';
 import { showEnd } from '../end.ts';
 import { CommandFailure, exitCodes } from '../failure.ts';
@@ -21,11 +22,12 @@ export function addUpCommands(program: Command): void {
   withSystemFlags(
     program.command('up').description('Start Temporal, an S3 server and a worker on this machine; Ctrl-C stops them.'),
   ).action(async (flags: UpFlags) => {
+    const interrupted = untilInterrupted(); // from now on Ctrl-C ends things in order
     const system = await start(flags);
     process.stdout.write(
       'Ready: submit with `permafrost run -f examples/minilm-sections.yaml`. Ctrl-C stops; sweeps go on at the next start.\n',
     );
-    await untilStopped(system);
+    await stopAfter(system, interrupted);
   });
   withSystemFlags(
     program
@@ -39,23 +41,28 @@ export function addUpCommands(program: Command): void {
 
 async function quickstart({ file, ...flags }: UpFlags & { readonly file: string }): Promise<void> {
   const sweep = readSweep(file);
+  const interrupted = untilInterrupted();
   const system = await start(flags);
-  try {
-    const servers = await connectSystem();
-    const submitted = await submit(sweep, servers);
-    process.stdout.write(`\nSweep ${submitted.id}\n  watch it at ${system.ui}/namespaces/default/workflows/${submitted.id}\n\n`);
-    const end = await Promise.race([watchSweep(servers.client, submitted.id, process.stdout), system.broken.then(fail)]);
-    process.exitCode = await showEnd(end, submitted, servers);
-    await servers.close();
-    process.stdout.write(`\nTemporal UI: ${system.ui}/namespaces/default/workflows/${submitted.id}\n`);
-    if (process.env.CI === 'true') return;
-    process.stdout.write(
-      'The servers stay up until Ctrl-C. In another terminal: `npm run permafrost -- trials`, `-- best`, `-- logs 0`.\n',
-    );
-    await untilInterrupted();
-  } finally {
-    await system.stop();
+  await stopAfter(system, runAndShow(sweep, system, interrupted));
+}
+
+/** Submits, watches and shows a sweep; then waits for Ctrl-C, unless this is a CI run. */
+async function runAndShow(sweep: Sweep, { ui }: LocalSystem, interrupted: Promise<void>): Promise<void> {
+  const servers = await connectSystem();
+  const submitted = await submit(sweep, servers);
+  const page = `${ui}/namespaces/default/workflows/${submitted.id}`;
+  process.stdout.write(`\nSweep ${submitted.id}\n  watch it at ${page}\n\n`);
+  const end = await Promise.race([watchSweep(servers.client, submitted.id, process.stdout), interrupted]);
+  if (end === undefined) {
+    process.exitCode = exitCodes.interrupted;
+    process.stdout.write('\nInterrupted: the sweep goes on at the next `permafrost up`.\n');
+    return;
   }
+  process.exitCode = await showEnd(end, submitted, servers);
+  process.stdout.write(`\nTemporal UI: ${page}\n`);
+  if (process.env.CI === 'true') return;
+  process.stdout.write('The servers stay up until Ctrl-C. In another terminal: `npm run permafrost -- trials`, `-- best`, `-- logs 0`.\n');
+  await interrupted;
 }
 
 async function start({ temporalPort, uiPort, s3Port, slots, gpus }: UpFlags): Promise<LocalSystem> {
@@ -66,10 +73,10 @@ async function start({ temporalPort, uiPort, s3Port, slots, gpus }: UpFlags): Pr
   return system;
 }
 
-async function untilStopped(system: LocalSystem): Promise<void> {
+async function stopAfter(system: LocalSystem, work: Promise<void>): Promise<void> {
   try {
-    await Promise.race([untilInterrupted(), system.broken.then(fail)]);
-    process.stdout.write('\nStopping: running trials write a checkpoint …\n');
+    await Promise.race([work, system.broken.then(fail)]);
+    process.stdout.write('\nStopping; a running trial writes a checkpoint first …\n');
   } finally {
     await system.stop();
   }
