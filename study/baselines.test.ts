@@ -78,11 +78,19 @@ test('baselines: other parameters take the middle of their range or their first 
     { name: 'weightDecay', searchSpace: { uniform: { min: 0, max: 0.5 } }, activeWhen: { batchSize: 8 } },
     { name: 'warmup', searchSpace: { uniform: { min: 0, max: 0.5 } }, activeWhen: { batchSize: 16 } },
     { name: 'batchSize', searchSpace: { categorical: { choices: [8, 16] } } },
-    { name: 'maxLength', searchSpace: { int: { min: 32, max: 65 } } },
+    { name: 'maxLength', searchSpace: { ordinal: { choices: [32, 48, 64, 128] } } },
+    { name: 'clipNorm', searchSpace: { logNormal: { median: 2, standardDeviation: 1 } } },
   ];
   const sweep = aSweep({ parameters, enqueue: ['fullFineTuning'] });
   const [{ assignment }] = enqueuedTrials(sweep, model) as [EnqueuedTrial];
-  assert.deepEqual(assignment, { 'layers.frozenPrefix': 0, 'layers.learningRate': 1e-4, batchSize: 8, weightDecay: 0.25, maxLength: 48 });
+  assert.deepEqual(assignment, {
+    'layers.frozenPrefix': 0,
+    'layers.learningRate': 1e-4,
+    batchSize: 8,
+    weightDecay: 0.25,
+    maxLength: 48,
+    clipNorm: 2,
+  });
   assert.ok(contains(searchSpaceOf(sweep.spec.parameters, model), assignment));
 });
 

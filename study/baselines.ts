@@ -1,7 +1,8 @@
 import { type Dimension, type Domain, isActive } from './dimension.ts';
+import { clipped, fromUnit, levelsOf } from './domain.ts';
 import { layerConfigurationOf } from './layers.ts';
 import { encoderLayers, layerwiseName, type ModelShape } from './layerwise.ts';
-import { clipped, contains, searchSpaceOf } from './space.ts';
+import { contains, searchSpaceOf } from './space.ts';
 import type { Layerwise } from './spec/parameter-schema.ts';
 import type { Sweep } from './spec.ts';
 import type { Assignment, LayerConfiguration, Value } from './trial.ts';
@@ -65,16 +66,10 @@ function withMiddle(assignment: Assignment, dimension: Dimension): Assignment {
   return isActive(dimension, assignment) ? { ...assignment, [dimension.name]: middleOf(dimension.domain) } : assignment;
 }
 
+/** Where there are only so many values, the lower of two middles. */
 function middleOf(domain: Domain): Value {
-  switch (domain.kind) {
-    case 'categorical':
-      return domain.choices[0]!;
-    case 'int':
-      return Math.floor((domain.min + domain.max) / 2);
-    case 'uniform':
-      return (domain.min + domain.max) / 2;
-    case 'logUniform':
-    case 'frozenOrRate':
-      return clipped(Math.sqrt(domain.min * domain.max), domain);
-  }
+  if (domain.kind === 'categorical') return domain.choices[0]!;
+  return fromUnit(domain, levelsOf(domain) === undefined ? 0.5 : justBelowHalf);
 }
+
+const justBelowHalf = 0.5 - 2 ** -53;

@@ -3,10 +3,21 @@ import type { Assignment, Value } from './trial.ts';
 /** Values that other parameters must have for this one to be in use; all must hold, and none means always. */
 type Condition = Readonly<Record<string, Value>>;
 
+/** A range with a step has only the values min, min + step and so on, the last of them at most max. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step?: number;
+}
+
 /** What one number or choice of an assignment may be. */
 export type Domain =
-  | { readonly kind: 'uniform' | 'logUniform' | 'int'; readonly min: number; readonly max: number }
-  | { readonly kind: 'categorical'; readonly choices: readonly Value[] }
+  | ({ readonly kind: 'uniform' | 'logUniform' | 'int' } & Range)
+  | { readonly kind: 'normal'; readonly mean: number; readonly standardDeviation: number }
+  /** `standardDeviation` is that of the natural logarithm. */
+  | { readonly kind: 'logNormal'; readonly median: number; readonly standardDeviation: number }
+  /** The choices of an ordinal rise: neighbours are alike. Those of a categorical have nothing to do with each other. */
+  | { readonly kind: 'categorical' | 'ordinal'; readonly choices: readonly Value[] }
   /** 0, which means frozen, or a learning rate between min and max, equally likely on a log scale. */
   | { readonly kind: 'frozenOrRate'; readonly min: number; readonly max: number; readonly frozenProbability: number };
 

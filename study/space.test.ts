@@ -53,6 +53,24 @@ test('a parameter stands behind those that its condition names, the others as wr
   );
 });
 
+test('each kind of search space has its domain; a fixed value is the only choice', () => {
+  const bell = { mean: 1, standardDeviation: 2 };
+  const space = searchSpaceOf([
+    { name: 'a', searchSpace: { uniform: { min: 0, max: 1, step: 0.1 } } },
+    { name: 'b', searchSpace: { normal: bell } },
+    { name: 'c', searchSpace: { logNormal: { median: 1, standardDeviation: 2 } } },
+    { name: 'd', searchSpace: { ordinal: { choices: ['low', 'high'] } } },
+    { name: 'e', searchSpace: { fixed: { value: 0 } } },
+  ]);
+  assert.deepEqual(space, [
+    always('a', { kind: 'uniform', min: 0, max: 1, step: 0.1 }),
+    always('b', { kind: 'normal', ...bell }),
+    always('c', { kind: 'logNormal', median: 1, standardDeviation: 2 }),
+    always('d', { kind: 'ordinal', choices: ['low', 'high'] }),
+    always('e', { kind: 'categorical', choices: [0] }),
+  ]);
+});
+
 const conditional = searchSpaceOf([
   { name: 'method', searchSpace: { categorical: { choices: ['full', 'dps'] } } },
   { name: 'reserve', searchSpace: { uniform: { min: 0.3, max: 0.9 } }, activeWhen: { method: 'dps' } },

@@ -1,4 +1,5 @@
 import { type Dimension, type Domain, isActive, type SearchSpace } from './dimension.ts';
+import { fromLogUnit, fromUnit, holds } from './domain.ts';
 import { layerwiseDimensions, type ModelShape } from './layerwise.ts';
 import type { RandomStream } from './random.ts';
 import type { Parameter } from './spec/parameter-schema.ts';
@@ -31,13 +32,22 @@ export function contains(space: SearchSpace, assignment: Assignment): boolean {
 }
 
 function dimensionsOf({ name, searchSpace, activeWhen = {} }: Parameter, model?: ModelShape): readonly Dimension[] {
-  const { uniform, logUniform, int, categorical, layerwise } = searchSpace;
-  if (layerwise !== undefined) return layerwiseDimensions(name, layerwise, model);
-  if (categorical !== undefined) return [{ name, activeWhen, domain: { kind: 'categorical', ...categorical } }];
-  if (int !== undefined) return [{ name, activeWhen, domain: { kind: 'int', ...int } }];
-  if (logUniform !== undefined) return [{ name, activeWhen, domain: { kind: 'logUniform', ...logUniform } }];
-  if (uniform !== undefined) return [{ name, activeWhen, domain: { kind: 'uniform', ...uniform } }];
-  throw new RangeError(`parameter ${name} has no search space`);
+  if (searchSpace.layerwise !== undefined) return layerwiseDimensions(name, searchSpace.layerwise, model);
+  const domain = domainOf(searchSpace);
+  if (domain === undefined) throw new RangeError(`parameter ${name} has no search space`);
+  return [{ name, activeWhen, domain }];
+}
+
+function domainOf(space: Parameter['searchSpace']): Domain | undefined {
+  const { uniform, logUniform, int, normal, logNormal, categorical, ordinal, fixed } = space;
+  if (uniform !== undefined) return { kind: 'uniform', ...uniform };
+  if (logUniform !== undefined) return { kind: 'logUniform', ...logUniform };
+  if (int !== undefined) return { kind: 'int', ...int };
+  if (normal !== undefined) return { kind: 'normal', ...normal };
+  if (logNormal !== undefined) return { kind: 'logNormal', ...logNormal };
+  if (categorical !== undefined) return { kind: 'categorical', ...categorical };
+  if (ordinal !== undefined) return { kind: 'ordinal', ...ordinal };
+  return fixed && { kind: 'categorical', choices: [fixed.value] };
 }
 
 /** The order of the sweep, except that a dimension waits for those that its condition names. */
@@ -53,41 +63,8 @@ function parentsFirst(dimensions: readonly Dimension[]): SearchSpace {
   return placed;
 }
 
+/** Frozen or not is drawn apart from the rate. */
 function draw(domain: Domain, random: RandomStream): Value {
-  switch (domain.kind) {
-    case 'uniform':
-      return clipped(domain.min + random.uniform() * (domain.max - domain.min), domain);
-    case 'logUniform':
-      return logUniform(domain, random);
-    case 'int':
-      return domain.min + random.int(domain.max - domain.min + 1);
-    case 'categorical':
-      return domain.choices[random.int(domain.choices.length)]!;
-    case 'frozenOrRate':
-      return random.uniform() < domain.frozenProbability ? 0 : logUniform(domain, random);
-  }
+  if (domain.kind !== 'frozenOrRate') return fromUnit(domain, random.uniform());
+  return random.uniform() < domain.frozenProbability ? 0 : fromLogUnit(domain, random.uniform());
 }
-
-function holds(domain: Domain, value: Value): boolean {
-  switch (domain.kind) {
-    case 'categorical':
-      return domain.choices.includes(value);
-    case 'int':
-      return Number.isInteger(value) && isWithin(value, domain);
-    case 'frozenOrRate':
-      return value === 0 || isWithin(value, domain);
-    default:
-      return isWithin(value, domain);
-  }
-}
-
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-const logUniform = ({ min, max }: Range, random: RandomStream): number => clipped(min * (max / min) ** random.uniform(), { min, max });
-const isWithin = (value: Value, { min, max }: Range): boolean => typeof value === 'number' && value >= min && value <= max;
-
-/** The value itself inside the range, else the nearer end. Rounding can carry a draw past an end by one bit. */
-export const clipped = (value: number, { min, max }: Range): number => Math.min(max, Math.max(min, value));

@@ -38,6 +38,19 @@ test('grid: a log range is cut evenly on its scale', () => {
   );
 });
 
+test('grid: what comes in steps has each value, and a bell its quantiles', () => {
+  const parameters: readonly Parameter[] = [
+    { name: 'share', searchSpace: { uniform: { min: 0, max: 0.4, step: 0.1 } } },
+    { name: 'shift', searchSpace: { normal: { mean: 5, standardDeviation: 1 } } },
+  ];
+  const points = allPoints(searchSpaceOf(parameters), 3);
+  assert.deepEqual([...new Set(points.map(({ share }) => share))], [0, 0.1, 0.2, 0.3, 0.4]);
+  assert.deepEqual(
+    points.slice(0, 3).map(({ shift }) => Number(shift).toFixed(3)),
+    ['4.033', '5.000', '5.967'], // a sixth, a half and five sixths of the draws lie below
+  );
+});
+
 test('grid: a layer is frozen, or has one of the rates', () => {
   const layers: Parameter = { name: 'layers', searchSpace: { layerwise: { scheme: 'perLayer', learningRate: { min: 1, max: 4 } } } };
   const space = searchSpaceOf([layers], { layers: 1 });

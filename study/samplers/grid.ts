@@ -1,11 +1,11 @@
 import { type Domain, isActive, type SearchSpace } from '../dimension.ts';
-import { clipped } from '../space.ts';
+import { fromLogUnit, fromUnit, levelsOf } from '../domain.ts';
 import type { Assignment, Value } from '../trial.ts';
 import type { Sampler } from './sampler.ts';
 import { type SearchedTrial, searchedTrials } from './searched.ts';
 
 export interface GridSettings {
-  /** Points on each continuous range, both ends included; at least 2. Whole numbers and choices have a point each. */
+  /** Points on each continuous range, both ends included; at least 2. Where there are only so many values, each is a point. */
   readonly steps: number;
 }
 
@@ -52,29 +52,19 @@ function* gridPoints(space: SearchSpace, steps: number, chosen: Assignment = {})
 
 function pointsOf(domain: Domain, steps: number): Iterable<Value> {
   switch (domain.kind) {
-    case 'categorical':
-      return domain.choices;
-    case 'int':
-      return wholeNumbers(domain.min, domain.max);
-    case 'uniform':
-      return spread(steps, (share) => clipped(domain.min + share * (domain.max - domain.min), domain));
-    case 'logUniform':
-      return logSpread(steps, domain);
+    case 'normal':
+    case 'logNormal': // their ends are infinite, so each of `steps` equally likely parts gives its middle
+      return spread(steps, (index) => fromUnit(domain, (index + 0.5) / steps));
     case 'frozenOrRate':
-      return [0, ...logSpread(steps, domain)];
+      return [0, ...spread(steps, (index) => fromLogUnit(domain, index / (steps - 1)))];
+    default:
+      return levelsOf(domain) ?? spread(steps, (index) => fromUnit(domain, index / (steps - 1)));
   }
 }
 
-function* wholeNumbers(min: number, max: number): Generator<number> {
-  for (let value = min; value <= max; value += 1) yield value;
-}
-
 /** A range of one value has one point. */
-const spread = (steps: number, at: (share: number) => number): readonly number[] => [
-  ...new Set(Array.from({ length: steps }, (_, index) => at(index / (steps - 1)))),
+const spread = (steps: number, at: (index: number) => Value): readonly Value[] => [
+  ...new Set(Array.from({ length: steps }, (_, i) => at(i))),
 ];
-
-const logSpread = (steps: number, range: { readonly min: number; readonly max: number }): readonly number[] =>
-  spread(steps, (share) => clipped(range.min * (range.max / range.min) ** share, range));
 
 const keyOf = (assignment: Assignment): string => JSON.stringify(Object.entries(assignment).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -101,11 +101,6 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     want: 'spec.pruneAlgorithm.name: hyperband is not available yet; use asha or none',
   },
   {
-    name: 'planned search space',
-    spec: space({ normal: { mean: 0, standardDeviation: 1 } }),
-    want: 'spec.parameters[0].searchSpace: normal is not available yet; use uniform, logUniform, int, categorical or layerwise',
-  },
-  {
     name: 'planned scheme with fields of its own',
     spec: searching(layerwise({ scheme: 'blocks', blocks: 3 })),
     want: 'spec.parameters[0].searchSpace.layerwise.scheme: blocks is not available yet; use prefix, prefixDecay or perLayer',
@@ -126,12 +121,12 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'no kind of space',
     spec: space({}),
-    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, categorical, layerwise, got nothing',
+    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, normal, logNormal, categorical, ordinal, fixed, layerwise, got nothing',
   },
   {
     name: 'two kinds of space',
     spec: space({ uniform: { min: 0, max: 1 }, int: { min: 0, max: 1 } }),
-    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, categorical, layerwise, got ["uniform","int"]',
+    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, normal, logNormal, categorical, ordinal, fixed, layerwise, got ["uniform","int"]',
   },
   {
     name: 'misspelt kind of space',
@@ -146,7 +141,37 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'min equal to max',
     spec: space({ int: { min: 2, max: 2 } }),
-    want: 'spec.parameters[0].searchSpace.int.max: must be > min, which is 2 (for a fixed value: categorical with one choice), got 2',
+    want: 'spec.parameters[0].searchSpace.int.max: must be > min, which is 2 (for a fixed value: fixed), got 2',
+  },
+  {
+    name: 'step beyond the range',
+    spec: space({ uniform: { min: 0, max: 1, step: 2 } }),
+    want: 'spec.parameters[0].searchSpace.uniform.step: must be <= max - min, which is 1, got 2',
+  },
+  {
+    name: 'step of nothing',
+    spec: space({ logUniform: { min: 1, max: 2, step: 0 } }),
+    want: 'spec.parameters[0].searchSpace.logUniform.step: must be > 0, got 0',
+  },
+  {
+    name: 'half a step between whole numbers',
+    spec: space({ int: { min: 1, max: 4, step: 0.5 } }),
+    want: 'spec.parameters[0].searchSpace.int.step: must be a whole number, got 0.5',
+  },
+  {
+    name: 'no spread',
+    spec: space({ normal: { mean: 0, standardDeviation: 0 } }),
+    want: 'spec.parameters[0].searchSpace.normal.standardDeviation: must be > 0, got 0',
+  },
+  {
+    name: 'median of a logarithm at 0',
+    spec: space({ logNormal: { median: 0, standardDeviation: 1 } }),
+    want: 'spec.parameters[0].searchSpace.logNormal.median: must be > 0, got 0',
+  },
+  {
+    name: 'nothing fixed',
+    spec: space({ fixed: {} }),
+    want: 'spec.parameters[0].searchSpace.fixed.value: must be a text, a number or a boolean, got nothing',
   },
   {
     name: 'log range at 0',
@@ -172,6 +197,11 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     name: 'repeated choice',
     spec: space({ categorical: { choices: ['a', 'b', 'a'] } }),
     want: 'spec.parameters[0].searchSpace.categorical.choices[2]: must be a choice that is not there already, got "a"',
+  },
+  {
+    name: 'repeated choice in an order',
+    spec: space({ ordinal: { choices: [1, 2, 1] } }),
+    want: 'spec.parameters[0].searchSpace.ordinal.choices[2]: must be a choice that is not there already, got 1',
   },
   {
     name: 'scheme without its field',
@@ -231,6 +261,17 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     want: 'spec.parameters[0].searchSpace.categorical.choices[1]: must be a number for learningRate, got "slow"',
   },
 
+  {
+    name: 'learning rate on both sides of 0',
+    spec: searching({ name: 'learningRate', searchSpace: { normal: { mean: 1, standardDeviation: 1 } } }),
+    want: 'spec.parameters[0].searchSpace.normal: must be > 0 for learningRate, got -7.292361075813595',
+  },
+  {
+    name: 'learning rate of 0 among others in an order',
+    spec: searching({ name: 'learningRate', searchSpace: { ordinal: { choices: [0, 1e-3] } } }),
+    want: 'spec.parameters[0].searchSpace.ordinal.choices[0]: must be > 0 for learningRate, got 0',
+  },
+
   // conditions
   {
     name: 'unknown parent',
@@ -253,9 +294,19 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     want: 'spec.parameters[1].activeWhen.depth: must be a value that depth can take (whole numbers from 1 to 3), got 4',
   },
   {
+    name: 'number between the steps of the parent',
+    spec: searching({ name: 'depth', searchSpace: { int: { min: 0, max: 6, step: 2 } } }, real('reserve', { depth: 3 })),
+    want: 'spec.parameters[1].activeWhen.depth: must be a value that depth can take (whole numbers from 0 to 6 in steps of 2), got 3',
+  },
+  {
+    name: 'other value than the fixed one',
+    spec: searching({ name: 'depth', searchSpace: { fixed: { value: 3 } } }, real('reserve', { depth: 4 })),
+    want: 'spec.parameters[1].activeWhen.depth: must be a value that depth can take (3), got 4',
+  },
+  {
     name: 'continuous parent',
     spec: searching(real('x'), real('y', { x: 0.5 })),
-    want: 'spec.parameters[1].activeWhen.x: x must be categorical or int, for others hardly ever have one certain value',
+    want: 'spec.parameters[1].activeWhen.x: x must be categorical, ordinal, int or fixed, for others hardly ever have one certain value',
   },
   {
     name: 'cycle',
@@ -353,11 +404,21 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     want: 'spec.parameters[1].searchSpace.uniform.max: must be <= 1 for warmup, got 2',
   },
   {
+    name: 'fixed value beyond the setting it stands for',
+    spec: { parameters: [prefix, { name: 'batchSize', searchSpace: { fixed: { value: 0 } } }] },
+    want: 'spec.parameters[1].searchSpace.fixed.value: must be >= 1 for batchSize, got 0',
+  },
+  {
     name: 'real numbers for a count',
     spec: { parameters: [prefix, { name: 'batchSize', searchSpace: { uniform: { min: 8, max: 16 } } }] },
     want: 'spec.parameters[1].searchSpace.uniform: must be a whole number for batchSize, got 10.546479089470326',
   },
 ];
+
+test('a range that comes in whole steps will do for a count', () => {
+  const batchSize = { name: 'batchSize', searchSpace: { logUniform: { min: 8, max: 64, step: 8 } } };
+  assert.equal(messageOf(writtenSweep({ parameters: [prefix, batchSize] })), 'nothing wrong');
+});
 
 for (const { name, spec, want } of cases) {
   test(`a wrong sweep: ${name}`, () => {

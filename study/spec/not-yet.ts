@@ -9,8 +9,7 @@ export interface NotYet extends Problem {
 
 const planned = {
   searchAlgorithm: ['tpe', 'sobol', 'gp', 'cmaEs', 'nsga2'],
-  pruneAlgorithm: ['hyperband', 'pasha', 'median', 'percentile', 'wilcoxon', 'threshold', 'patience', 'curve'],
-  searchSpace: ['normal', 'logNormal', 'ordinal', 'fixed'],
+  pruneAlgorithm: ['pasha', 'wilcoxon', 'curve'],
   scheme: ['prefixReinit', 'blocks', 'curve', 'window', 'mask', 'modes', 'reinit'],
   budget: ['gpuHours', 'cost'],
 };
@@ -20,9 +19,11 @@ export function notYetAvailable(sweep: unknown): readonly NotYet[] {
   const spec = fieldsOf(fieldsOf(sweep).spec);
   return [
     ...namedBlock('searchAlgorithm', spec.searchAlgorithm, 'use random or grid'),
-    ...namedBlock('pruneAlgorithm', spec.pruneAlgorithm, 'use asha or none'),
+    ...namedBlock('pruneAlgorithm', spec.pruneAlgorithm, 'use asha, hyperband, median, percentile, threshold, patience or none'),
     ...(itemsOf(spec.objectives).length > 1 ? [notYet('spec.objectives', 'more than one objective', 'keep the first')] : []),
-    ...itemsOf(spec.parameters).flatMap((parameter, index) => searchSpaceKinds(`spec.parameters[${index}].searchSpace`, parameter)),
+    ...itemsOf(spec.parameters).flatMap((parameter, index) =>
+      layerwiseScheme(`spec.parameters[${index}].searchSpace.layerwise`, parameter),
+    ),
     ...planned.budget
       .filter((limit) => Object.hasOwn(fieldsOf(spec.budget), limit))
       .map((limit) => notYet(`spec.budget.${limit}`, limit, 'use duration')),
@@ -35,18 +36,11 @@ function namedBlock(block: 'searchAlgorithm' | 'pruneAlgorithm', value: unknown,
   return isPlanned ? [{ ...notYet(`spec.${block}.name`, String(name), instead), covers: `spec.${block}` }] : [];
 }
 
-function searchSpaceKinds(path: string, parameter: unknown): readonly NotYet[] {
-  const searchSpace = fieldsOf(fieldsOf(parameter).searchSpace);
-  const kinds = planned.searchSpace.filter((kind) => Object.hasOwn(searchSpace, kind));
-  const { scheme } = fieldsOf(searchSpace.layerwise);
-  const schemes = planned.scheme.filter((known) => known === scheme);
-  return [
-    ...kinds.map((kind) => notYet(path, kind, 'use uniform, logUniform, int, categorical or layerwise')),
-    ...schemes.map((known) => ({
-      ...notYet(`${path}.layerwise.scheme`, known, 'use prefix, prefixDecay or perLayer'),
-      covers: `${path}.layerwise`,
-    })),
-  ];
+function layerwiseScheme(path: string, parameter: unknown): readonly NotYet[] {
+  const { scheme } = fieldsOf(fieldsOf(fieldsOf(parameter).searchSpace).layerwise);
+  return planned.scheme
+    .filter((known) => known === scheme)
+    .map((known) => ({ ...notYet(`${path}.scheme`, known, 'use prefix, prefixDecay or perLayer'), covers: path }));
 }
 
 function notYet(path: string, what: string, instead: string): NotYet {

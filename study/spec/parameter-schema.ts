@@ -10,23 +10,42 @@ const positiveRange = (what: string) =>
     max: real.gt(0).describe(`Largest ${what}, included. Above min.`),
   });
 
+const step = real.gt(0).exactOptional();
+const onlySteps = 'Only min, min + step and so on up to max are values. Above 0, at most max - min.';
+
 const uniform = z
   .strictObject({
     min: real.describe('Smallest value, included. Below max.'),
     max: real.describe('Largest value, included. Above min.'),
+    step: step.describe(`${onlySteps} Default: every real number between them.`),
   })
   .describe('A real number, every value between min and max equally likely.');
 
-const logUniform = positiveRange('value').describe(
-  'A positive real number, every order of magnitude equally likely: right for learning rates and other scales.',
-);
+const logUniform = positiveRange('value')
+  .extend({ step: step.describe(`${onlySteps} A draw is rounded to the nearest. Default: every real number between them.`) })
+  .describe('A positive real number, every order of magnitude equally likely: right for learning rates and other scales.');
 
 const int = z
   .strictObject({
     min: z.int().describe('Smallest value, included. Below max.'),
     max: z.int().describe('Largest value, included. Above min.'),
+    step: z.int().min(1).exactOptional().describe(`${onlySteps} Default 1.`),
   })
   .describe('A whole number, each one between min and max equally likely.');
+
+const normal = z
+  .strictObject({
+    mean: real.describe('Mean, which is also the likeliest value.'),
+    standardDeviation: real.gt(0).describe('Standard deviation. Above 0.'),
+  })
+  .describe('A real number, normally distributed: two draws in three lie within one standard deviation of the mean. It has no limits.');
+
+const logNormal = z
+  .strictObject({
+    median: real.gt(0).describe('Median: half of all draws are smaller. Above 0.'),
+    standardDeviation: real.gt(0).describe('Standard deviation of the natural logarithm; 2.3 is one order of magnitude. Above 0.'),
+  })
+  .describe('A positive real number whose logarithm is normally distributed. It has no upper limit.');
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'a text, a number or a boolean');
 
@@ -34,7 +53,15 @@ const categorical = z
   .strictObject({
     choices: z.array(scalar).min(1).describe('The values to choose from: texts, numbers or booleans; at least one, each once.'),
   })
-  .describe('One of a list of values, each equally likely.');
+  .describe('One of a list of values, each equally likely, that have nothing to do with each other.');
+
+const ordinal = z
+  .strictObject({
+    choices: z.array(scalar).min(1).describe('The values in their order: texts, numbers or booleans; at least one, each once.'),
+  })
+  .describe('One of a list of values, each equally likely, that have an order: samplers take neighbours to be alike.');
+
+const fixed = z.strictObject({ value: scalar.describe('The value: a text, a number or a boolean.') }).describe('Always the same value.');
 
 const layerwise = z
   .strictObject({
@@ -79,7 +106,11 @@ const searchSpace = z
     uniform: uniform.exactOptional(),
     logUniform: logUniform.exactOptional(),
     int: int.exactOptional(),
+    normal: normal.exactOptional(),
+    logNormal: logNormal.exactOptional(),
     categorical: categorical.exactOptional(),
+    ordinal: ordinal.exactOptional(),
+    fixed: fixed.exactOptional(),
     layerwise: layerwise.exactOptional(),
   })
   .describe('The values that the parameter can take: exactly one of the kinds below.');
@@ -96,7 +127,7 @@ export const parameterSchema = z.strictObject({
     .record(z.string(), scalar)
     .exactOptional()
     .describe(
-      'Values that other parameters (int or categorical) must have for this one to be in use; all of them must hold. Default: always in use. A parameter out of use is absent from the assignment.',
+      'Values that other parameters (categorical, ordinal, int or fixed) must have for this one to be in use; all of them must hold. Default: always in use. A parameter out of use is absent from the assignment.',
     ),
 });
 

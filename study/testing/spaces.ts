@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Dimension, Domain, SearchSpace } from '../dimension.ts';
+import type { Value } from '../trial.ts';
 
 const real = (low: number, high: number) =>
   fc.tuple(fc.double({ min: low, max: high, noNaN: true }), fc.double({ min: low, max: high, noNaN: true })).map(([a, b]) => ({
@@ -8,17 +9,27 @@ const real = (low: number, high: number) =>
   }));
 
 const choices = fc.uniqueArray(fc.constantFrom('full', 'bitfit', 'dps', 8, 16, true, false), { minLength: 1, maxLength: 4 });
-const categorical: fc.Arbitrary<Domain> = choices.map((values) => ({ kind: 'categorical', choices: values }));
+const listed: fc.Arbitrary<Domain> = fc
+  .tuple(fc.constantFrom('categorical', 'ordinal'), choices)
+  .map(([kind, values]) => ({ kind, choices: values }));
 const int: fc.Arbitrary<Domain> = fc
-  .tuple(fc.integer({ min: -5, max: 5 }), fc.integer({ min: 0, max: 6 }))
-  .map(([min, span]) => ({ kind: 'int', min, max: min + span }));
-const uniform: fc.Arbitrary<Domain> = real(-10, 10).map((range) => ({ kind: 'uniform', ...range }));
-const logUniform: fc.Arbitrary<Domain> = real(1e-6, 10).map((range) => ({ kind: 'logUniform', ...range }));
+  .tuple(fc.integer({ min: -5, max: 5 }), fc.integer({ min: 0, max: 6 }), fc.constantFrom({}, { step: 2 }))
+  .map(([min, span, step]) => ({ kind: 'int', min, max: min + span, ...step }));
+const step = fc.constantFrom({}, { step: 0.3 });
+const uniform: fc.Arbitrary<Domain> = fc.tuple(real(-10, 10), step).map(([range, by]) => ({ kind: 'uniform', ...range, ...by }));
+const logUniform: fc.Arbitrary<Domain> = fc.tuple(real(1e-6, 10), step).map(([range, by]) => ({ kind: 'logUniform', ...range, ...by }));
+const normal: fc.Arbitrary<Domain> = fc
+  .double({ min: -10, max: 10, noNaN: true })
+  .map((mean) => ({ kind: 'normal', mean, standardDeviation: 2 }));
+const logNormal: fc.Arbitrary<Domain> = fc
+  .double({ min: 1e-6, max: 10, noNaN: true })
+  .map((median) => ({ kind: 'logNormal', median, standardDeviation: 1 }));
 const frozenOrRate: fc.Arbitrary<Domain> = real(1e-6, 1e-2).map((range) => ({ kind: 'frozenOrRate', frozenProbability: 0.4, ...range }));
+const anyDomain = fc.oneof(listed, int, uniform, logUniform, normal, logNormal, frozenOrRate);
 
 /** One to four dimensions of any kind, some in use only beside certain values of earlier ones. */
 export const anySpace: fc.Arbitrary<SearchSpace> = fc
-  .array(fc.tuple(fc.oneof(categorical, int, uniform, logUniform, frozenOrRate), fc.nat({ max: 7 })), { minLength: 1, maxLength: 4 })
+  .array(fc.tuple(anyDomain, fc.nat({ max: 7 })), { minLength: 1, maxLength: 4 })
   .map(spaceOf);
 
 function spaceOf(drawn: readonly (readonly [Domain, number])[]): SearchSpace {
@@ -31,7 +42,11 @@ function spaceOf(drawn: readonly (readonly [Domain, number])[]): SearchSpace {
 function dimension(space: SearchSpace, domain: Domain, pick: number): Dimension {
   const name = `x${space.length}`;
   const parent = space[pick];
-  const value =
-    parent?.domain.kind === 'categorical' ? parent.domain.choices[0] : parent?.domain.kind === 'int' ? parent.domain.min : undefined;
+  const value = parent && firstOf(parent.domain);
   return { name, domain, activeWhen: parent === undefined || value === undefined ? {} : { [parent.name]: value } };
+}
+
+function firstOf(domain: Domain): Value | undefined {
+  if (domain.kind === 'int') return domain.min;
+  return domain.kind === 'categorical' || domain.kind === 'ordinal' ? domain.choices[0] : undefined;
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Domain, Range } from '../../dimension.ts';
+import { fromUnit } from '../../domain.ts';
 import { tunableSettings } from '../../trainer-block.ts';
 import { suggestion } from '../nearest.ts';
 import type { Parameter } from '../parameter-schema.ts';
@@ -80,27 +82,43 @@ function valueProblems(path: string, { name, searchSpace }: Parameter, schema: z
       const { error } = schema.safeParse(value);
       return error === undefined ? [] : [mustBe(`${path}.${field}`, `${expectation(error.issues[0]!)} for ${name}`, value)];
     });
-  const { uniform, logUniform, int, categorical } = searchSpace;
-  const atEnds = refused([
-    ...(categorical?.choices.map((choice, index): Probe => [`categorical.choices[${index}]`, choice]) ?? []),
-    ...Object.entries({ uniform, logUniform, int }).flatMap(([kind, range]) => (range === undefined ? [] : ends(kind, range))),
-  ]);
-  return atEnds.length > 0
-    ? atEnds
-    : refused(Object.entries({ uniform, logUniform }).flatMap(([kind, range]) => (range === undefined ? [] : [inside(kind, range)])));
+  const atEnds = refused([...listed(searchSpace), ...ends(searchSpace)]);
+  return atEnds.length > 0 ? atEnds : refused(inside(searchSpace));
 }
 
 /** A field of a search space, and a value that it lets the parameter take. */
-type Probe = readonly [string, unknown];
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
+type Probe = readonly [field: string, value: unknown];
+type Space = Parameter['searchSpace'];
 
-const ends = (kind: string, { min, max }: Range): readonly Probe[] => [
-  [`${kind}.min`, min],
-  [`${kind}.max`, max],
+const listed = ({ categorical, ordinal, fixed }: Space): readonly Probe[] => [
+  ...(fixed === undefined ? [] : [['fixed.value', fixed.value] as const]),
+  ...Object.entries({ categorical, ordinal }).flatMap(([kind, list]) =>
+    (list?.choices ?? []).map((choice, index): Probe => [`${kind}.choices[${index}]`, choice]),
+  ),
 ];
 
-/** Not whole, whatever the ends: a range of real numbers is no search space for a count. */
-const inside = (kind: string, { min, max }: Range): Probe => [kind, min + (max - min) / Math.PI];
+const ends = (space: Space): readonly Probe[] => [
+  ...ranges(space).flatMap(([kind, { min, max }]): readonly Probe[] => [
+    [`${kind}.min`, min],
+    [`${kind}.max`, max],
+  ]),
+  ...bells(space).flatMap(([kind, domain]): readonly Probe[] => [0, 1].map((unit) => [kind, fromUnit(domain, unit)])),
+];
+
+/** Not whole, whatever the ends: real numbers are no search space for a count, unless they come in whole steps. */
+const inside = (space: Space): readonly Probe[] => [
+  ...ranges(space).map(([kind, { min, max, step = (max - min) / Math.PI }]): Probe => [kind, min + step]),
+  ...bells(space).map(([kind, domain]): Probe => [kind, fromUnit(domain, 1 / Math.PI)]),
+];
+
+const ranges = ({ uniform, logUniform, int }: Space): readonly (readonly [string, Range])[] => [
+  ...(uniform === undefined ? [] : [['uniform', uniform] as const]),
+  ...(logUniform === undefined ? [] : [['logUniform', logUniform] as const]),
+  ...(int === undefined ? [] : [['int', { step: 1, ...int }] as const]),
+];
+
+/** Draws reach eight standard deviations from the middle. */
+const bells = ({ normal, logNormal }: Space): readonly (readonly [string, Domain])[] => [
+  ...(normal === undefined ? [] : [['normal', { kind: 'normal', ...normal }] as const]),
+  ...(logNormal === undefined ? [] : [['logNormal', { kind: 'logNormal', ...logNormal }] as const]),
+];

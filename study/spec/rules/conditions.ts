@@ -1,3 +1,4 @@
+import { holds } from '../../domain.ts';
 import type { Value } from '../../trial.ts';
 import { suggestion } from '../nearest.ts';
 import type { Parameter } from '../parameter-schema.ts';
@@ -37,17 +38,20 @@ function parentProblems(
   return parent.parameter === undefined ? [] : valueProblems(path, parent.parameter, value);
 }
 
-function valueProblems(path: string, { name, searchSpace: { categorical, int } }: Parameter, value: Value): readonly Problem[] {
-  if (categorical !== undefined) {
-    const { choices } = categorical;
-    return choices.includes(value) ? [] : [mustBe(path, `a value that ${name} can take (${choices.join(', ')})`, value)];
-  }
+function valueProblems(
+  path: string,
+  { name, searchSpace: { categorical, ordinal, fixed, int } }: Parameter,
+  value: Value,
+): readonly Problem[] {
+  const mustBeOneOf = (values: string) => [mustBe(path, `a value that ${name} can take (${values})`, value)];
   if (int !== undefined) {
-    const { min, max } = int;
-    const canBeHad = Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-    return canBeHad ? [] : [mustBe(path, `a value that ${name} can take (whole numbers from ${min} to ${max})`, value)];
+    const { min, max, step } = int;
+    const steps = step === undefined ? '' : ` in steps of ${step}`;
+    return holds({ kind: 'int', ...int }, value) ? [] : mustBeOneOf(`whole numbers from ${min} to ${max}${steps}`);
   }
-  return [{ path, message: `${name} must be categorical or int, for others hardly ever have one certain value` }];
+  const choices = categorical?.choices ?? ordinal?.choices ?? (fixed && [fixed.value]);
+  if (choices !== undefined) return choices.includes(value) ? [] : mustBeOneOf(choices.join(', '));
+  return [{ path, message: `${name} must be categorical, ordinal, int or fixed, for others hardly ever have one certain value` }];
 }
 
 /** Told once, at the first parameter of the cycle. */

@@ -1,8 +1,9 @@
+import type { Range } from '../../dimension.ts';
 import type { Layerwise, Parameter } from '../parameter-schema.ts';
 import type { SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 
-const kinds = ['uniform', 'logUniform', 'int', 'categorical', 'layerwise'] as const;
+const kinds = ['uniform', 'logUniform', 'int', 'normal', 'logNormal', 'categorical', 'ordinal', 'fixed', 'layerwise'] as const;
 
 /** Each search space by itself: one kind, a range that is not empty, choices that differ. */
 export function searchSpaceProblems({ parameters }: SpecParts): readonly Problem[] {
@@ -14,25 +15,22 @@ export function searchSpaceProblems({ parameters }: SpecParts): readonly Problem
 function spaceProblems(path: string, space: Parameter['searchSpace']): readonly Problem[] {
   const present = kinds.filter((kind) => space[kind] !== undefined);
   if (present.length !== 1) return [mustBe(path, `exactly one of ${kinds.join(', ')}`, present.length === 0 ? undefined : present)];
-  const { uniform, logUniform, int, categorical, layerwise } = space;
+  const { uniform, logUniform, int, categorical, ordinal, layerwise } = space;
   return [
     ...openRange(`${path}.uniform`, uniform),
     ...openRange(`${path}.logUniform`, logUniform),
     ...openRange(`${path}.int`, int),
     ...repeatedChoices(`${path}.categorical`, categorical?.choices ?? []),
+    ...repeatedChoices(`${path}.ordinal`, ordinal?.choices ?? []),
     ...(layerwise === undefined ? [] : layerwiseProblems(`${path}.layerwise`, layerwise)),
   ];
 }
 
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
 function openRange(path: string, range: Range | undefined): readonly Problem[] {
-  if (range === undefined || range.min < range.max) return [];
-  const wayOut = range.min === range.max ? ' (for a fixed value: categorical with one choice)' : '';
-  return [mustBe(`${path}.max`, `> min, which is ${range.min}${wayOut}`, range.max)];
+  if (range === undefined) return [];
+  const { min, max, step } = range;
+  if (min >= max) return [mustBe(`${path}.max`, `> min, which is ${min}${min === max ? ' (for a fixed value: fixed)' : ''}`, max)];
+  return step === undefined || step <= max - min ? [] : [mustBe(`${path}.step`, `<= max - min, which is ${max - min}`, step)];
 }
 
 /** Layerwise ranges may hold one value: there is no other way to hold a number of layers or a decay still. */
