@@ -82,7 +82,8 @@ export async function sweep(input: SweepInput): Promise<Summary> {
         enqueue(await CancellationScope.nonCancellable(() => carryOut(input, state, next))); // a child half started would be nobody's
         take();
       }
-      if (!workflowInfo().continueAsNewSuggested || isOver(state)) continue;
+      // Not once it closes: little is left, and a new run would not know that this one was cancelled.
+      if (!workflowInfo().continueAsNewSuggested || state.phase.name === 'closing') continue;
       const { segment, unwritten } = state;
       await publish({ sweep: input.sweep, segment, events: unwritten });
       enqueue({ type: 'written', events: unwritten.length });
