@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { readEncoderConfig } from './encoder/config.ts';
-import { bertParameters, layerNames } from './encoder/parameters.ts';
+import { layerNames, modelParameters } from './encoder/parameters.ts';
 import { inputSource } from './inputs.ts';
 import { createModel, type Model } from './model.ts';
 import { openSafetensors } from './safetensors.ts';
@@ -23,7 +23,7 @@ function withFrozen(count: number): Model {
       .map((name) => [name, 1e-3]),
   );
   const start = (parameter: Parameters<typeof initialValue>[0]) => ({ weight: initialValue(parameter, file, 0.02, 1, 0) });
-  const model = createModel(config, bertParameters(config, 3), start, rates, { weightDecay: 0, clipNorm: 1 });
+  const model = createModel(config, modelParameters(config, 3), start, rates, { weightDecay: 0, clipNorm: 1 });
   file.close();
   return model;
 }

@@ -33,7 +33,7 @@ export function inputSource(model: Model, texts: readonly Tokens[], { padId, use
     padBatch(
       indices.map((index) => texts[index]!),
       padId,
-      model.config.positions,
+      model.config.longest,
     );
   if (model.frozenPrefix === 0) return { batches, input: (indices) => ({ batch: pad(indices) }) };
 

@@ -10,7 +10,7 @@ import { storeParameter } from './weights.ts';
 const tokenizerFiles = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt'];
 
 /**
- * Writes the model as a `BertForSequenceClassification` in Hugging Face layout.
+ * Writes the model in Hugging Face layout, as a classifier that `transformers` loads.
  * @param from - folder of the pre-trained model: its configuration and tokenizer go over
  * @param labels - names, in the order of the classifier's outputs
  */
@@ -31,7 +31,7 @@ export function writeModelFolder(
   writeSafetensors(join(folder, 'model.safetensors'), weights);
   const config = {
     ...readModelJson(join(from, 'config.json')),
-    architectures: ['BertForSequenceClassification'],
+    architectures: [model.config.family.className],
     problem_type: 'single_label_classification',
     num_labels: labels.length,
     id2label: Object.fromEntries(labels.entries()),

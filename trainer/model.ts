@@ -1,7 +1,7 @@
 /** A classifier on an encoder, of which some layers are trained and the others stay as they are. */
 import { maskTensor, type TokenBatch } from './encoder/batch.ts';
-import { classify, embed, encode, type NoiseSource, noNoise, type Weights } from './encoder/bert.ts';
 import type { EncoderConfig } from './encoder/config.ts';
+import { classify, embed, encode, type NoiseSource, noNoise, type Weights } from './encoder/forward.ts';
 import { layerNames, type Parameter } from './encoder/parameters.ts';
 import { crossEntropy } from './kernels/cross-entropy.ts';
 import type { Rates } from './layers.ts';

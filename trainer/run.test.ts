@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 import type { LayerSetting, TrialFile } from '../study/trial.ts';
 import { readEncoderConfig } from './encoder/config.ts';
-import { bertParameters } from './encoder/parameters.ts';
+import { modelParameters } from './encoder/parameters.ts';
 import type { Assignment, Reached } from './messages.ts';
 import { tf } from './native/tensorflow.ts';
 import { openRun, type Run, type RunHooks } from './run.ts';
@@ -134,7 +134,7 @@ test('a final trial measures on held-out data and leaves a model that others can
   assert.deepEqual(config.id2label, { 0: 'code', 1: 'games' });
   assert.deepEqual(config.label2id, { code: 0, games: 1 });
   const file = openSafetensors(join(model!, 'model.safetensors'));
-  const names = bertParameters(readEncoderConfig(model!), 2).flatMap(({ stored }) => stored.map(({ name }) => name));
+  const names = modelParameters(readEncoderConfig(model!), 2).flatMap(({ stored }) => stored.map(({ name }) => name));
   assert.deepEqual([...file.names].toSorted(), names.toSorted());
   assert.deepEqual(file.read('classifier.weight').shape, [2, 32]);
   file.close();
@@ -174,7 +174,7 @@ test('without layers all are trained at learningRate, the head at headLearningRa
     openRun({ type, trial: { ...trial, assignment }, settings, modelFolder, data, workFolder });
   assert.equal(
     (await open({ learningRate: 1e-3, headLearningRate: 1e-2 })).model.optimizer.parameters.length,
-    bertParameters(readEncoderConfig(modelFolder), 2).length,
+    modelParameters(readEncoderConfig(modelFolder), 2).length,
   );
   await assert.rejects(open({}), { exitCode: 64, message: /^assignment\.learningRate: must be above 0, got nothing/ });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JsonNumber } from '../study/trial.ts';
 import { type Checkpoint, openCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type EncoderConfig, readEncoderConfig } from './encoder/config.ts';
-import { bertParameters, layerNames, type Parameter } from './encoder/parameters.ts';
+import { layerNames, modelParameters, type Parameter } from './encoder/parameters.ts';
 import { evaluate } from './evaluate.ts';
 import { inputSource } from './inputs.ts';
 import { ratesOf } from './layers.ts';
@@ -43,7 +43,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   const checkpoint = assignment.checkpoint === undefined ? undefined : openCheckpoint(assignment.checkpoint);
   const texts = await readTexts(assignment, config);
   const { labels } = texts;
-  const parameters = bertParameters(config, labels.length);
+  const parameters = modelParameters(config, labels.length);
   const model = buildModel(assignment, config, parameters, rates, checkpoint);
   const split = (of: Texts, uses: number) => splitFor(model, of, texts.padId, uses);
   const train = split(texts.train, (trial.horizon * settings.batchSize) / texts.train.labels.length);

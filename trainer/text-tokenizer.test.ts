@@ -6,7 +6,7 @@ import test from 'node:test';
 import { openTokenizer } from './text-tokenizer.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
-const { truncation } = JSON.parse(readFileSync(join(fixtures, 'parity.json'), 'utf8')) as {
+const { truncation } = JSON.parse(readFileSync(join(fixtures, 'parity-bert/reference.json'), 'utf8')) as {
   readonly truncation: readonly { text: string; textPair?: string; longest: number; ids: number[]; types: number[] }[];
 };
 

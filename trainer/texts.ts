@@ -25,8 +25,8 @@ export interface AllTexts {
 /** @throws {DataError | Refusal} */
 export async function readTexts({ settings, modelFolder, data }: Assignment, config: EncoderConfig): Promise<AllTexts> {
   const { maxLength } = settings;
-  if (maxLength > config.positions) {
-    throw badConfiguration('trainer.maxLength', `<= ${config.positions}, the number of the model's positions`, maxLength);
+  if (maxLength > config.longest) {
+    throw badConfiguration('trainer.maxLength', `<= ${config.longest}, the number of the model's positions`, maxLength);
   }
   const tokenizer = openTokenizer(modelFolder, maxLength);
   const { labels, train, selection, heldOut } = await loadDataset(data);

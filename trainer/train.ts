@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonNumber } from '../study/trial.ts';
 import { epochBatches } from './batches.ts';
-import { noiseOfStep } from './encoder/bert.ts';
+import { noiseOfStep } from './encoder/forward.ts';
 import type { InputSource } from './inputs.ts';
 import type { CurvePoint } from './messages.ts';
 import type { Model } from './model.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { readEncoderConfig } from './encoder/config.ts';
-import { bertParameters } from './encoder/parameters.ts';
+import { modelParameters } from './encoder/parameters.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
 import { initialValue, loadParameter, storeParameter } from './weights.ts';
 
@@ -12,7 +12,7 @@ const modelFolder = join(import.meta.dirname, 'fixtures/tiny-bert');
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-weights-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const parameters = bertParameters(readEncoderConfig(modelFolder), 3);
+const parameters = modelParameters(readEncoderConfig(modelFolder), 3);
 const original = stored(join(modelFolder, 'model.safetensors'));
 
 function stored(path: string): ReadonlyMap<string, StoredTensor> {

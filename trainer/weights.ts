@@ -11,7 +11,7 @@ import type { SafetensorsFile, StoredTensor } from './safetensors.ts';
 /** The parameter's first value. `seed` decides fresh ones; `index` gives each parameter noise of its own. */
 export function initialValue(parameter: Parameter, file: SafetensorsFile, deviation: number, seed: number, index: number): tf.Tensor {
   const isStored =
-    parameter.start === 'stored' || (parameter.start === 'storedOrFresh' && storedName(file, parameter.stored[0]!.name) !== undefined);
+    parameter.start === 'stored' || (parameter.start === 'storedOrFresh' && storedName(file, parameter.stored[0]!) !== undefined);
   if (isStored) return loadParameter(parameter, file);
   const shape = [...parameter.shape];
   if (!parameter.decays) return tf.zeros(shape); // a bias
@@ -30,8 +30,9 @@ export function loadParameter(parameter: Parameter, file: SafetensorsFile): tf.T
   });
 }
 
-function loadPart({ name, layout }: StoredPart, shape: readonly number[], file: SafetensorsFile): tf.Tensor {
-  const stored = storedName(file, name);
+function loadPart(part: StoredPart, shape: readonly number[], file: SafetensorsFile): tf.Tensor {
+  const { name, layout } = part;
+  const stored = storedName(file, part);
   if (stored === undefined) throw badData(`${file.path}: tensor ${name} is missing; the file has ${file.names.slice(0, 3).join(', ')}, …`);
   const { shape: got, data } = file.read(stored);
   const want = layout === 'transposed' ? shape.toReversed() : shape;
@@ -42,10 +43,11 @@ function loadPart({ name, layout }: StoredPart, shape: readonly number[], file: 
   return layout === 'transposed' ? tf.transpose(tensor) : tensor;
 }
 
-/** Encoders are stored with or without `bert.` in front; files converted from TensorFlow 1 call LayerNorm's weights gamma and beta. */
-function storedName(file: SafetensorsFile, name: string): string | undefined {
+/** Encoders are stored with or without their prefix; files converted from TensorFlow 1 call LayerNorm's weights gamma and beta. */
+function storedName(file: SafetensorsFile, { name, prefix }: StoredPart): string | undefined {
   const old = name.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta');
-  return [name, old].flatMap((each) => [each, each.replace(/^bert\./, '')]).find((each) => file.has(each));
+  const bare = (each: string) => (each.startsWith(prefix) ? each.slice(prefix.length) : each);
+  return [name, old].flatMap((each) => [each, bare(each)]).find((each) => file.has(each));
 }
 
 function partShape({ shape, stored }: Parameter): number[] {

@@ -17,8 +17,8 @@ function reading(changes: object): () => unknown {
 const refused: readonly { name: string; changes: object; message: RegExp }[] = [
   {
     name: 'another family',
-    changes: { model_type: 'roberta' },
-    message: /model_type: must be "bert", the only one that this trainer knows, got "roberta"/,
+    changes: { model_type: 'gpt2' },
+    message: /model_type: must be one of "bert", .*, the families that this trainer knows, got "gpt2"/,
   },
   { name: 'another activation', changes: { hidden_act: 'relu' }, message: /hidden_act: must be "gelu".*got "relu"/ },
   {
@@ -41,4 +41,20 @@ test('a missing file and one that is no JSON are named', () => {
   assert.throws(() => readEncoderConfig(join(folder, 'none')), { exitCode: 66, message: /none\/config\.json: there is no such file/ });
   writeFileSync(join(folder, 'config.json'), '{');
   assert.throws(() => readEncoderConfig(folder), { exitCode: 65, message: /config\.json: must be JSON/ });
+});
+
+test('DistilBERT’s own field names are read, and its own dropout', () => {
+  const distilbert = readEncoderConfig(join(import.meta.dirname, '../fixtures/tiny-distilbert'));
+  const { layers, hidden, heads, intermediate, tokenTypes, hiddenDropout, attendedDropout, headDropout } = distilbert;
+  assert.deepEqual(
+    { layers, hidden, heads, intermediate, tokenTypes, hiddenDropout, attendedDropout, headDropout },
+    { layers: 2, hidden: 12, heads: 3, intermediate: 16, tokenTypes: 0, hiddenDropout: 0.1, attendedDropout: 0, headDropout: 0.2 },
+  );
+});
+
+test('a classifier’s dropout is its own if it has one, else that of the layers', () => {
+  const headDropout = (changes: object) => (reading(changes)() as { headDropout: number }).headDropout;
+  assert.equal(headDropout({ hidden_dropout_prob: 0.3 }), 0.3);
+  assert.equal(headDropout({ hidden_dropout_prob: 0.3, classifier_dropout: null }), 0.3);
+  assert.equal(headDropout({ hidden_dropout_prob: 0.3, classifier_dropout: 0.05 }), 0.05);
 });

@@ -1,9 +1,12 @@
-/** The weights of a BERT classifier: what they are called here, where they lie in Hugging Face files, and how they are trained. */
+/** The weights of a classifier on an encoder: what they are called here, where they lie in Hugging Face files, and how they are trained. */
 import type { EncoderConfig } from './config.ts';
+import type { Family } from './family.ts';
 
 /** A tensor in a Hugging Face file. Linear weights are stored (out, in) there and used (in, out) here. */
 export interface StoredPart {
   readonly name: string;
+  /** In front of the names of the encoder's tensors, with its dot. Files of an encoder alone leave it out. */
+  readonly prefix: string;
   readonly layout: 'same' | 'transposed';
 }
 
@@ -25,77 +28,81 @@ export function layerNames(config: EncoderConfig): readonly string[] {
   return ['embeddings', ...Array.from({ length: config.layers }, (_, layer) => String(layer)), 'head'];
 }
 
-/** All weights of the model with a classifier over so many labels. Names are those of `BertForSequenceClassification`. */
-export function bertParameters(config: EncoderConfig, labels: number): readonly Parameter[] {
+/** All weights of the model with a classifier over so many labels. Stored names are those of its class in `transformers`. */
+export function modelParameters(config: EncoderConfig, labels: number): readonly Parameter[] {
   const layers = Array.from({ length: config.layers }, (_, layer) => encoderLayer(config, String(layer)));
   return [...embeddings(config), ...layers.flat(), ...head(config, labels)];
 }
 
-function embeddings({ vocabulary, positions, tokenTypes, hidden }: EncoderConfig): Parameter[] {
+function embeddings({ family, vocabulary, positions, tokenTypes, hidden, embeddingWidth }: EncoderConfig): Parameter[] {
+  const stored = `${family.prefix}.embeddings`;
   const table = (name: string, rows: number): Parameter => ({
     name: `embeddings.${name}`,
     layer: 'embeddings',
-    shape: [rows, hidden],
+    shape: [rows, embeddingWidth],
     decays: true,
-    stored: [{ name: `bert.embeddings.${name}_embeddings.weight`, layout: 'same' }],
+    stored: [storedPart(family, `${stored}.${name}_embeddings.weight`, 'same')],
     start: 'stored',
   });
+  const { prefix, projection } = family;
   return [
     table('word', vocabulary),
     table('position', positions),
-    table('token_type', tokenTypes),
-    ...norm('embeddings', 'embeddings.norm', 'bert.embeddings.LayerNorm', hidden),
+    ...(tokenTypes === 0 ? [] : [table('token_type', tokenTypes)]),
+    ...norm(family, 'embeddings', 'embeddings.norm', `${stored}.LayerNorm`, embeddingWidth),
+    ...(projection === undefined || embeddingWidth === hidden
+      ? []
+      : linear(family, 'embeddings', 'embeddings.project', [`${prefix}.${projection.tensor}`], embeddingWidth, hidden)),
   ];
 }
 
-function encoderLayer({ hidden, intermediate }: EncoderConfig, layer: string): Parameter[] {
-  const stored = `bert.encoder.layer.${layer}`;
+function encoderLayer({ family, hidden, intermediate }: EncoderConfig, layer: string): Parameter[] {
+  const { query, key, value, attended, attendedNorm, widen, narrow, narrowNorm } = family.layer;
+  const stored = (name: string) => `${family.prefix}.${family.layers}.${layer}.${name}`;
   const map = (name: string, parts: readonly string[], from: number, to: number) =>
-    linear(
-      layer,
-      `${layer}.${name}`,
-      parts.map((part) => `${stored}.${part}`),
-      from,
-      to,
-    );
+    linear(family, layer, `${layer}.${name}`, parts.map(stored), from, to);
   return [
-    ...map('query', ['attention.self.query'], hidden, hidden),
-    ...map('keyValue', ['attention.self.key', 'attention.self.value'], hidden, 2 * hidden),
-    ...map('attended', ['attention.output.dense'], hidden, hidden),
-    ...norm(layer, `${layer}.attended.norm`, `${stored}.attention.output.LayerNorm`, hidden),
-    ...map('widen', ['intermediate.dense'], hidden, intermediate),
-    ...map('narrow', ['output.dense'], intermediate, hidden),
-    ...norm(layer, `${layer}.narrow.norm`, `${stored}.output.LayerNorm`, hidden),
+    ...map('query', [query], hidden, hidden),
+    ...map('keyValue', [key, value], hidden, 2 * hidden),
+    ...map('attended', [attended], hidden, hidden),
+    ...norm(family, layer, `${layer}.attended.norm`, stored(attendedNorm), hidden),
+    ...map('widen', [widen], hidden, intermediate),
+    ...map('narrow', [narrow], intermediate, hidden),
+    ...norm(family, layer, `${layer}.narrow.norm`, stored(narrowNorm), hidden),
   ];
 }
 
-/** The pooler is part of the head: sentence encoders often come without a trained one. The classifier is always new: its labels are the data's. */
-function head({ hidden }: EncoderConfig, labels: number): Parameter[] {
+/** The pooler is part of the head: encoders often come without a trained one. The classifier is always new: its labels are the data's. */
+function head({ family, hidden }: EncoderConfig, labels: number): Parameter[] {
+  const { pooler, classifier } = family.head;
+  const starting = (start: Parameter['start']) => (parameter: Parameter) => ({ ...parameter, start });
   return [
-    ...linear('head', 'pooler', ['bert.pooler.dense'], hidden, hidden).map((parameter) => ({
-      ...parameter,
-      start: 'storedOrFresh' as const,
-    })),
-    ...linear('head', 'classifier', ['classifier'], hidden, labels).map((parameter) => ({ ...parameter, start: 'fresh' as const })),
+    ...linear(family, 'head', 'pooler', [pooler], hidden, hidden).map(starting('storedOrFresh')),
+    ...linear(family, 'head', 'classifier', [classifier], hidden, labels).map(starting('fresh')),
   ];
 }
 
-function linear(layer: string, name: string, stored: readonly string[], from: number, to: number): Parameter[] {
-  const parts = (kind: 'weight' | 'bias', layout: StoredPart['layout']) => stored.map((part) => ({ name: `${part}.${kind}`, layout }));
+function linear(family: Family, layer: string, name: string, stored: readonly string[], from: number, to: number): Parameter[] {
+  const parts = (kind: 'weight' | 'bias', layout: StoredPart['layout']) =>
+    stored.map((part) => storedPart(family, `${part}.${kind}`, layout));
   return [
     { name: `${name}.weight`, layer, shape: [from, to], decays: true, stored: parts('weight', 'transposed'), start: 'stored' },
     { name: `${name}.bias`, layer, shape: [to], decays: false, stored: parts('bias', 'same'), start: 'stored' },
   ];
 }
 
-function norm(layer: string, name: string, stored: string, size: number): Parameter[] {
+function norm(family: Family, layer: string, name: string, stored: string, size: number): Parameter[] {
   const vector = (kind: 'weight' | 'bias'): Parameter => ({
     name: `${name}.${kind}`,
     layer,
     shape: [size],
     decays: false,
-    stored: [{ name: `${stored}.${kind}`, layout: 'same' }],
+    stored: [storedPart(family, `${stored}.${kind}`, 'same')],
     start: 'stored',
   });
   return [vector('weight'), vector('bias')];
+}
+
+function storedPart({ prefix }: Family, name: string, layout: StoredPart['layout']): StoredPart {
+  return { name, prefix: `${prefix}.`, layout };
 }

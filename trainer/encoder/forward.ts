@@ -1,4 +1,4 @@
-/** BERT as a function of its weights. Source: Devlin et al., NAACL 2019, arXiv:1810.04805. Activations are (batch · time, hidden). */
+/** An encoder with its head as a function of their weights. Activations are (batch · time, hidden). */
 import { attention } from '../kernels/attention.ts';
 import { dropout, type Noise } from '../kernels/dropout.ts';
 import { gelu } from '../kernels/gelu.ts';
@@ -21,7 +21,7 @@ export interface AttentionScope {
 
 export const noNoise: NoiseSource = () => ({ rate: 0, seed: [0, 0] });
 
-/** Most places with dropout in one forward pass: three per layer and two more. */
+/** Most places with dropout in one forward pass: three per layer and three more. */
 const placesPerStep = 1024;
 
 export function noiseOfStep(seed: number, step: number): NoiseSource {
@@ -32,15 +32,27 @@ export function noiseOfStep(seed: number, step: number): NoiseSource {
   };
 }
 
-/** @param words - (distinct words, hidden): the rows of the word table that the batch uses */
+/** @param words - (distinct words, width of the embeddings): the rows of the word table that the batch uses */
 export function embed(config: EncoderConfig, weights: Weights, words: tf.Tensor, batch: TokenBatch, noise: NoiseSource): tf.Tensor {
-  const { size, time, wordIndex, types } = batch;
-  const word = tf.gather(words, tf.tensor1d(wordIndex, 'int32')); // (size · time, hidden)
-  const type = tf.gather(weights('embeddings.token_type'), tf.tensor1d(types, 'int32'));
-  const position = tf.slice(weights('embeddings.position'), [0, 0], [time, config.hidden]); // (time, hidden)
-  const sum = tf.add(tf.reshape(tf.add(word, type), [size, time, config.hidden]), position);
-  const flat = tf.reshape(sum, [size * time, config.hidden]);
-  return dropout(normalised(config, weights, 'embeddings.norm', flat), noise(config.hiddenDropout));
+  const { size, time, wordIndex } = batch;
+  const width = config.embeddingWidth;
+  const word = tf.gather(words, tf.tensor1d(wordIndex, 'int32')); // (size · time, width)
+  const typed = tf.reshape(withTypes(config, weights, word, batch), [size, time, width]);
+  const position = tf.slice(weights('embeddings.position'), [config.firstPosition, 0], [time, width]);
+  const flat = tf.reshape(tf.add(typed, position), [size * time, width]);
+  const embedded = dropout(normalised(config, weights, 'embeddings.norm', flat), noise(config.hiddenDropout));
+  return width === config.hidden ? embedded : mapped(weights, 'embeddings.project', embedded);
+}
+
+function withTypes({ family, embeddingWidth }: EncoderConfig, weights: Weights, word: tf.Tensor, { types }: TokenBatch): tf.Tensor {
+  switch (family.tokenTypes) {
+    case 'none':
+      return word;
+    case 'allFirst':
+      return tf.add(word, tf.slice(weights('embeddings.token_type'), [0, 0], [1, embeddingWidth]));
+    case 'ofText':
+      return tf.add(word, tf.gather(weights('embeddings.token_type'), tf.tensor1d(types, 'int32')));
+  }
 }
 
 /**
@@ -78,7 +90,7 @@ function encoderLayer(
     { query: map('query', asking), keyValue: map('keyValue', x), mask },
     { batch: size, heads: config.heads, ...noise(config.attentionDropout) },
   );
-  const attended = tf.add(dropout(map('attended', heard), noise(config.hiddenDropout)), asking);
+  const attended = tf.add(dropout(map('attended', heard), noise(config.attendedDropout)), asking);
   const middle = normalised(config, weights, `${layer}.attended.norm`, attended);
   const narrow = tf.add(dropout(map('narrow', gelu({ x: map('widen', middle) })), noise(config.hiddenDropout)), middle);
   return normalised(config, weights, `${layer}.narrow.norm`, narrow);
@@ -91,10 +103,14 @@ function firstPositions(x: tf.Tensor, size: number): tf.Tensor {
   return tf.reshape(tf.slice(texts, [0, 0, 0], [size, 1, hidden]), [size, hidden]);
 }
 
+const activations = { tanh: tf.tanh<tf.Tensor>, relu: tf.relu<tf.Tensor>, gelu: (x: tf.Tensor) => gelu({ x }) } as const;
+
 /** (size, hidden) → (size, labels): pooler, then classifier. */
 export function classify(config: EncoderConfig, weights: Weights, first: tf.Tensor, noise: NoiseSource): tf.Tensor {
-  const pooled = tf.tanh(mapped(weights, 'pooler', first));
-  return mapped(weights, 'classifier', dropout(pooled, noise(config.hiddenDropout)));
+  const { activation, dropsInput } = config.family.head;
+  const drop = (x: tf.Tensor) => dropout(x, noise(config.headDropout));
+  const pooled = activations[activation](mapped(weights, 'pooler', dropsInput ? drop(first) : first));
+  return mapped(weights, 'classifier', drop(pooled));
 }
 
 function mapped(weights: Weights, name: string, x: tf.Tensor): tf.Tensor {

@@ -1,0 +1,6 @@
+import { bert } from './families/bert.ts';
+import { distilbert } from './families/distilbert.ts';
+import type { Family } from './family.ts';
+
+/** All that this trainer knows. */
+export const families: readonly Family[] = [bert, distilbert];
