@@ -2,6 +2,7 @@ import type { Sweep } from '../spec.ts';
 import { grid } from './grid.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
+import { sobol } from './sobol.ts';
 
 export function samplerOf({ name, seed, steps }: Sweep['spec']['searchAlgorithm']): Sampler {
   switch (name) {
@@ -9,5 +10,7 @@ export function samplerOf({ name, seed, steps }: Sweep['spec']['searchAlgorithm'
       return random({ seed });
     case 'grid':
       return grid({ steps });
+    case 'sobol':
+      return sobol({ seed });
   }
 }

@@ -3,8 +3,11 @@ import type { Assignment } from '../trial.ts';
 
 /** A trial of the search as the log has it, enqueued baselines included, final re-trainings not. */
 export interface SearchedTrial {
+  readonly trial: number;
   readonly assignment: Assignment;
   readonly hasFailed: boolean;
+  /** By the sampler; an enqueued baseline is not. */
+  readonly isSampled: boolean;
 }
 
 /** In the order in which they were suggested. */
@@ -13,5 +16,5 @@ export function searchedTrials(log: SweepLog): readonly SearchedTrial[] {
   return log
     .filter((event) => event.type === 'suggested')
     .filter(({ purpose }) => purpose === 'search')
-    .map(({ trial, assignment }) => ({ assignment, hasFailed: failed.has(trial) }));
+    .map(({ trial, assignment, origin }) => ({ trial, assignment, hasFailed: failed.has(trial), isSampled: origin.by === 'sampler' }));
 }

@@ -3,8 +3,11 @@ import { z } from 'zod';
 export const searchAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['random', 'grid'])
-      .describe('random: independent draws. grid: every combination once, in order; trials that failed are tried once more.'),
+      .enum(['random', 'grid', 'sobol'])
+      .describe(
+        'random: independent draws. grid: every combination once, in order; trials that failed are tried once more. ' +
+          'sobol: a scrambled Sobol sequence, which fills the space more evenly than random draws.',
+      ),
     seed: z
       .int()
       .min(0)
