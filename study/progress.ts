@@ -1,5 +1,6 @@
 import { bestTrials } from './best.ts';
-import { runningTrials, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
+import { expectedReports } from './expected-reports.ts';
+import { runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { JsonNumber } from './trial.ts';
 
 /** A sweep in a few numbers, whatever its size: the answer to the workflow's `progress` query. */
@@ -56,11 +57,6 @@ function workOf({ plan, rungs, finalsStarted, phase, live }: SweepState): Progre
     ? (plan.baselines.length + 1) * plan.finalSeeds
     : finalsStarted + (phase.name === 'final' ? phase.queue.length : 0);
   return { done: reached + (finalsStarted - finalsRunning) * horizon, expected: expected + finals * horizon };
-}
-
-/** One trial in η goes on at each rung. */
-function expectedReports({ numTrials, pruner }: SweepPlan, rung: number): number {
-  return pruner.name === 'none' ? numTrials : Math.floor(numTrials / pruner.reductionFactor ** rung);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

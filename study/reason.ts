@@ -8,6 +8,25 @@ export function explanationOf(reason: Reason): string {
       return `rank ${reason.rank} of ${reason.of}, the best ${reason.kept} go on`;
     case 'rungTooSmall':
       return `${reason.of} of the ${reason.needed} reports that a comparison needs`;
+    case 'promotionDelayed':
+      return `rank ${reason.rank} of ${reason.of}, but ${reason.promoted} have gone on already and ${reason.kept} may`;
+    case 'withinPercentile':
+    case 'beyondPercentile':
+      return `its best value so far has rank ${reason.rank} of ${reason.of}, the best ${reason.percentile} % (cut ${shown(reason.cut)}) go on`;
+    case 'tooFewFinished':
+      return `${reason.of} of the ${reason.needed} trials trained to the end that a comparison needs`;
+    case 'withinThreshold':
+      return `${shown(reason.value)} is within the threshold ${reason.threshold}`;
+    case 'beyondThreshold':
+      return `${shown(reason.value)} is worse than the threshold ${reason.threshold}`;
+    case 'tooFewRungs':
+      return `${reason.of} of the ${reason.needed} rungs that a comparison needs`;
+    case 'improved':
+      return `better by ${shown(reason.gain)} in the last ${counted(reason.patience, 'rung')}, more than ${reason.minDelta}`;
+    case 'notImproved':
+      return `not better by more than ${reason.minDelta} in the last ${counted(reason.patience, 'rung')}`;
+    case 'belowBracket':
+      return `its bracket compares from rung ${reason.from} on`;
     case 'diverged':
       return 'the loss is not a number';
     case 'reachedTop':
@@ -22,3 +41,6 @@ export function explanationOf(reason: Reason): string {
       return 'the sweep was cancelled';
   }
 }
+
+const shown = (value: number): number => Number(value.toPrecision(4));
+const counted = (count: number, thing: string): string => (count === 1 ? thing : `${count} ${thing}s`);

@@ -38,6 +38,18 @@ export function ranking(rung: Rung): readonly RankedTrial[] {
     .map(({ trial, loss }, index) => ({ trial, loss, rank: index + 1 }));
 }
 
+/**
+ * What a trial has reported so far, lowest rung first; NaN where the report was no number.
+ * @throws {RangeError} if it has not reported at each rung up to `rung`
+ */
+export function lossesUpTo(rungs: readonly Rung[], trial: number, rung: number): readonly number[] {
+  return rungs.slice(0, rung + 1).map(({ trials, losses }, index) => {
+    const loss = losses[trials.indexOf(trial)];
+    if (loss === undefined) throw new RangeError(`trial ${trial} has no report at rung ${index}`);
+    return loss ?? Number.NaN;
+  });
+}
+
 /** Trials that reported at the rung and still wait for a decision. */
 export function waitingAt(rung: Rung): readonly number[] {
   const closed = new Set(rung.closed);

@@ -1,7 +1,9 @@
+import type { PrunerSettings } from './pruners/pruner-of.ts';
+
 /** What decides where trials report. */
 export interface RungSettings {
-  readonly name: 'asha' | 'none';
-  /** Optimizer steps at the first rung; asha has one. */
+  readonly name: PrunerSettings['name'];
+  /** Optimizer steps at the first rung; every pruner but none has one. */
   readonly minResource?: number;
   /** Optimizer steps of a whole trial. */
   readonly maxResource: number;

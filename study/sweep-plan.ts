@@ -1,14 +1,16 @@
 import { durationMs } from './duration.ts';
+import type { PrunerSettings } from './pruners/pruner-of.ts';
 import { rungsOf } from './rungs.ts';
 import type { Sweep } from './spec.ts';
 import type { SweepPlan } from './sweep-state.ts';
+import type { Objective } from './trial.ts';
 
 /** The part of a sweep that its workflow carries along. */
 export function planOf({ spec }: Sweep): SweepPlan {
-  const { name, mode, reductionFactor } = spec.pruneAlgorithm;
+  const objective = spec.objectives[0]!;
   return {
-    objective: spec.objectives[0]!,
-    pruner: name === 'asha' ? { name, mode, reductionFactor } : { name },
+    objective,
+    pruner: prunerSettings(spec.pruneAlgorithm, objective),
     rungs: rungsOf(spec.pruneAlgorithm),
     numTrials: spec.numTrials,
     maxFailedTrials: spec.maxFailedTrials,
@@ -17,4 +19,24 @@ export function planOf({ spec }: Sweep): SweepPlan {
     baselines: spec.enqueue,
     seed: spec.searchAlgorithm.seed,
   };
+}
+
+/** Of the fields that pruners share those that the named one reads. The spec was checked: what it requires is there. */
+function prunerSettings(algorithm: Sweep['spec']['pruneAlgorithm'], { direction }: Objective): PrunerSettings {
+  const { name, mode, reductionFactor, percentile, startupTrials, threshold, patience, minDelta } = algorithm;
+  switch (name) {
+    case 'none':
+      return { name };
+    case 'asha':
+    case 'hyperband':
+      return { name, mode, reductionFactor };
+    case 'median':
+      return { name, startupTrials, direction };
+    case 'percentile':
+      return { name, percentile: percentile!, startupTrials, direction };
+    case 'threshold':
+      return { name, threshold: threshold!, direction };
+    case 'patience':
+      return { name, patience: patience!, minDelta };
+  }
 }

@@ -189,7 +189,13 @@ test('property: whatever the trials do, slots are kept, rungs come in order, and
     pruner: fc.constantFrom<SweepPlan['pruner']>(
       { name: 'none' },
       { name: 'asha', mode: 'promote', reductionFactor: 2 },
+      { name: 'asha', mode: 'delayedPromote', reductionFactor: 2 },
       { name: 'asha', mode: 'stop', reductionFactor: 3 },
+      { name: 'hyperband', mode: 'promote', reductionFactor: 2 },
+      { name: 'median', startupTrials: 2, direction: 'minimize' },
+      { name: 'percentile', percentile: 25, startupTrials: 1, direction: 'minimize' },
+      { name: 'threshold', threshold: 1, direction: 'minimize' },
+      { name: 'patience', patience: 1, minDelta: 0 },
     ),
     numTrials: fc.integer({ min: 1, max: 15 }),
     finalSeeds: fc.integer({ min: 0, max: 2 }),

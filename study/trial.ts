@@ -68,6 +68,24 @@ export type DecisionFile =
 export type Reason =
   | { readonly code: 'rankedInTop' | 'rankedBelowTop'; readonly rank: number; readonly of: number; readonly kept: number }
   | { readonly code: 'rungTooSmall'; readonly of: number; readonly needed: number }
+  /** It ranks high enough, but the rung's share has gone on already. */
+  | { readonly code: 'promotionDelayed'; readonly rank: number; readonly of: number; readonly kept: number; readonly promoted: number }
+  /** Ranked by its best value so far among the trials that were trained to the end; `cut` is a value of the objective. */
+  | {
+      readonly code: 'withinPercentile' | 'beyondPercentile';
+      readonly rank: number;
+      readonly of: number;
+      readonly percentile: number;
+      readonly cut: number;
+    }
+  | { readonly code: 'tooFewFinished'; readonly of: number; readonly needed: number }
+  /** Both are values of the objective. */
+  | { readonly code: 'withinThreshold' | 'beyondThreshold'; readonly value: number; readonly threshold: number }
+  | { readonly code: 'tooFewRungs'; readonly of: number; readonly needed: number }
+  /** `gain`: by how much the best loss of the last `patience` rungs is below the best before them. */
+  | { readonly code: 'improved' | 'notImproved'; readonly gain: number; readonly minDelta: number; readonly patience: number }
+  /** Hyperband: the trial's bracket compares from rung `from` on. */
+  | { readonly code: 'belowBracket'; readonly from: number }
   | { readonly code: 'diverged' | 'reachedTop' | 'notPruned' | 'searchOver' | 'stoppedByUser' | 'cancelled' };
 
 export interface Decision {

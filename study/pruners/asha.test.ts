@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { emptyRung, type Rung, withClosed, withReport } from '../rung.ts';
+import { comparingPrunerContract, prunerContract } from '../testing/pruner-contract.ts';
+import { aRung } from '../testing/rungs.ts';
 import type { Decision } from '../trial.ts';
 import { asha } from './asha.ts';
 
-/** Trials 0, 1, 2 … reported these losses, in this order. */
-const aRung = (...losses: readonly (number | null)[]): Rung =>
-  losses.reduce<Rung>((rung, loss, trial) => withReport(rung, trial, loss), emptyRung);
-
 const promote = asha({ mode: 'promote', reductionFactor: 3 });
+const delayed = asha({ mode: 'delayedPromote', reductionFactor: 3 });
 const stop = asha({ mode: 'stop', reductionFactor: 3 });
+for (const [mode, pruner] of Object.entries({ promote, delayed, stop })) {
+  prunerContract(`asha ${mode}`, pruner);
+  comparingPrunerContract(`asha ${mode}`, pruner);
+}
 
 const cases: readonly { name: string; pruner: typeof promote; rung: Rung; trial: number; want: Decision }[] = [
   {
@@ -52,6 +55,27 @@ const cases: readonly { name: string; pruner: typeof promote; rung: Rung; trial:
     name: 'NaN ranks last',
     pruner: promote,
     rung: aRung(null, null, 5),
+    trial: 2,
+    want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+  },
+  {
+    name: 'delayed: the best third goes on',
+    pruner: delayed,
+    rung: aRung(2, 3, 1),
+    trial: 2,
+    want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+  },
+  {
+    name: 'delayed: the best waits when the share of its rung has gone on',
+    pruner: delayed,
+    rung: withClosed(aRung(2, 3, 4, 1), 0),
+    trial: 3,
+    want: { action: 'pause', reason: { code: 'promotionDelayed', rank: 1, of: 4, kept: 1, promoted: 1 } },
+  },
+  {
+    name: 'delayed: one that diverged has not gone on',
+    pruner: delayed,
+    rung: withClosed(aRung(null, 3, 1), 0),
     trial: 2,
     want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
   },
@@ -102,6 +126,33 @@ test('asha: nothing is promoted from the top rung, twice, for NaN, or in stop mo
   assert.equal(promote.promotion([aRung(null, null, null), emptyRung]), undefined);
   assert.equal(promote.promotion([aRung(1, 2), emptyRung]), undefined);
   assert.equal(stop.promotion([aRung(1, 2, 3), emptyRung]), undefined);
+});
+
+test('asha: delayed promotion comes when the rung has grown to match', () => {
+  const early = withClosed(aRung(2, 3, 4, 1, 0), 0); // trial 0 was the best of the first three; now it is third of five
+  assert.equal(delayed.promotion([early, emptyRung]), undefined);
+  assert.deepEqual(delayed.promotion([withReport(early, 5, 9), emptyRung]), {
+    trial: 4,
+    rung: 1,
+    reason: { code: 'rankedInTop', rank: 1, of: 6, kept: 2 },
+  });
+});
+
+test('property: with delay no rung lets more than floor(n/η) go on, however its losses arrive', () => {
+  const losses = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(losses, fc.integer({ min: 2, max: 5 }), (values, eta) => {
+      const pruner = asha({ mode: 'delayedPromote', reductionFactor: eta });
+      let rung = emptyRung;
+      for (const [trial, loss] of values.entries()) {
+        rung = withReport(rung, trial, loss);
+        if (pruner.decide([rung, emptyRung], trial, 0).action === 'continue') rung = withClosed(rung, trial);
+        const earned = pruner.promotion([rung, emptyRung]);
+        if (earned !== undefined) rung = withClosed(rung, earned.trial);
+        assert.ok(rung.closed.length <= Math.floor(rung.trials.length / eta));
+      }
+    }),
+  );
 });
 
 test('property: promotion empties exactly the best floor(n/η) of a rung, best first', () => {

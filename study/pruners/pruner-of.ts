@@ -1,10 +1,19 @@
-import { asha } from './asha.ts';
+import { type AshaSettings, asha } from './asha.ts';
+import { hyperband } from './hyperband.ts';
+import { type MedianSettings, median } from './median.ts';
 import { none } from './none.ts';
+import { type PatienceSettings, patience } from './patience.ts';
+import { type PercentileSettings, percentile } from './percentile.ts';
 import type { Pruner } from './pruner.ts';
+import { type ThresholdSettings, threshold } from './threshold.ts';
 
 export type PrunerSettings =
   | { readonly name: 'none' }
-  | { readonly name: 'asha'; readonly mode: 'promote' | 'stop'; readonly reductionFactor: number };
+  | ({ readonly name: 'asha' | 'hyperband' } & AshaSettings)
+  | ({ readonly name: 'median' } & MedianSettings)
+  | ({ readonly name: 'percentile' } & PercentileSettings)
+  | ({ readonly name: 'threshold' } & ThresholdSettings)
+  | ({ readonly name: 'patience' } & PatienceSettings);
 
 export function prunerOf(settings: PrunerSettings): Pruner {
   switch (settings.name) {
@@ -12,5 +21,15 @@ export function prunerOf(settings: PrunerSettings): Pruner {
       return none();
     case 'asha':
       return asha(settings);
+    case 'hyperband':
+      return hyperband(settings);
+    case 'median':
+      return median(settings);
+    case 'percentile':
+      return percentile(settings);
+    case 'threshold':
+      return threshold(settings);
+    case 'patience':
+      return patience(settings);
   }
 }

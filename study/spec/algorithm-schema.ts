@@ -28,21 +28,28 @@ export const searchAlgorithmSchema = z
 export const pruneAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['asha', 'none'])
+      .enum(['asha', 'hyperband', 'median', 'percentile', 'threshold', 'patience', 'none'])
       .describe(
-        'asha: successive halving without waiting; at each rung only the best 1/reductionFactor go on. none: every trial runs to maxResource.',
+        'asha: successive halving without waiting; at each rung only the best 1/reductionFactor go on. ' +
+          'hyperband: several asha side by side, each beginning its comparisons at another rung; a guard against early rungs that mispredict. ' +
+          'median: a trial goes on while its best value so far is no worse than the median, at the same rung, of the trials trained to the end. ' +
+          'percentile: the same with another share. threshold: a trial that reports worse than threshold ends. ' +
+          'patience: a trial that no longer gets better ends. none: every trial runs to maxResource. ' +
+          'A loss that is no number ends a trial with every pruner but none.',
       ),
     mode: z
-      .enum(['promote', 'stop'])
+      .enum(['promote', 'delayedPromote', 'stop'])
       .default('promote')
       .describe(
-        'asha only. promote: a trial waits at its rung and goes on from its checkpoint once it ranks among the best. stop: it goes on at once or ends for good. Default promote.',
+        'asha and hyperband only. promote: a trial waits at its rung and goes on from its checkpoint once it ranks among the best. ' +
+          'delayedPromote: the same, but never more than 1/reductionFactor of a rung go on, which spares the early arrivals that many parallel trials promote in vain. ' +
+          'stop: it goes on at once or ends for good. Default promote.',
       ),
     minResource: z
       .int()
       .min(1)
       .exactOptional()
-      .describe('Optimizer steps at the first rung. At least 1, below maxResource. Required by asha; none does not use it.'),
+      .describe('Optimizer steps at the first rung. At least 1, below maxResource. Required by all but none, which does not use it.'),
     maxResource: z
       .int()
       .min(1)
@@ -55,7 +62,34 @@ export const pruneAlgorithmSchema = z
       .max(100)
       .default(3)
       .describe(
-        'asha only: each rung has this many times the steps of the one before, and this share of its trials goes on. At least 2; default 3.',
+        'Each rung has this many times the steps of the one before; with asha and hyperband one trial in so many goes on. At least 2; default 3.',
       ),
+    percentile: z
+      .number()
+      .gt(0)
+      .lt(100)
+      .exactOptional()
+      .describe(
+        'percentile only, and required: a trial goes on while it is within the best so many percent. Above 0, below 100; 50 is median.',
+      ),
+    startupTrials: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe('median and percentile only: trials that must have been trained to the end before any is stopped. At least 1; default 5.'),
+    threshold: z
+      .number()
+      .exactOptional()
+      .describe('threshold only, and required: the worst value of the objective with which a trial goes on, at every rung.'),
+    patience: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .describe('patience only, and required: rungs within which a trial must get better. At least 1.'),
+    minDelta: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("patience only: it must get better by more than this, in the objective's unit. At least 0; default 0."),
   })
   .describe('When trials are compared, and which of them end early.');

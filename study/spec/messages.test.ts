@@ -48,7 +48,7 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'unknown choice',
     spec: { searchAlgorithm: { name: 'rnd' } },
-    want: 'spec.searchAlgorithm.name: must be one of random, grid, sobol, got "rnd"',
+    want: 'spec.searchAlgorithm.name: must be one of random, grid, got "rnd"',
   },
   {
     name: 'one step in a grid',
@@ -93,12 +93,12 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'planned sampler',
     spec: { searchAlgorithm: { name: 'tpe' } },
-    want: 'spec.searchAlgorithm.name: tpe is not available yet; use random, grid or sobol',
+    want: 'spec.searchAlgorithm.name: tpe is not available yet; use random or grid',
   },
   {
     name: 'planned pruner with settings of its own',
-    spec: { pruneAlgorithm: { name: 'hyperband', brackets: 3 } },
-    want: 'spec.pruneAlgorithm.name: hyperband is not available yet; use asha or none',
+    spec: { pruneAlgorithm: { name: 'pasha', noise: 3 } },
+    want: 'spec.pruneAlgorithm.name: pasha is not available yet; use asha, hyperband, median, percentile, threshold, patience or none',
   },
   {
     name: 'planned scheme with fields of its own',
@@ -320,6 +320,26 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   },
 
   // trials
+  {
+    name: 'pruner without what it is named after',
+    spec: { pruneAlgorithm: { name: 'threshold', minResource: 50, maxResource: 450 } },
+    want: 'spec.pruneAlgorithm.threshold: must be given for threshold, got nothing',
+  },
+  {
+    name: "another pruner's field",
+    spec: { pruneAlgorithm: { name: 'median', minResource: 50, maxResource: 450, percentile: 25 } },
+    want: 'spec.pruneAlgorithm.percentile: does not belong to median; leave it out',
+  },
+  {
+    name: 'percentile that stops all',
+    spec: { pruneAlgorithm: { name: 'percentile', minResource: 50, maxResource: 450, percentile: 0 } },
+    want: 'spec.pruneAlgorithm.percentile: must be > 0, got 0',
+  },
+  {
+    name: 'median without its first rung',
+    spec: { pruneAlgorithm: { name: 'median', maxResource: 450 } },
+    want: 'spec.pruneAlgorithm.minResource: must be given for median, got nothing',
+  },
   {
     name: 'asha without its first rung',
     spec: { pruneAlgorithm: { name: 'asha', maxResource: 450 } },

@@ -2,17 +2,31 @@ import type { SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 import { isLayerwise } from './parameters.ts';
 
-/** How trials run: rungs that rise, baselines that can be had and that numTrials has room for. */
+/** How trials run: rungs that rise, a pruner that has what it needs, baselines that can be had and that numTrials has room for. */
 export function trialProblems(parts: SpecParts): readonly Problem[] {
-  return [...rungProblems(parts), ...baselineProblems(parts)];
+  return [...rungProblems(parts), ...prunerFieldProblems(parts), ...baselineProblems(parts)];
 }
 
 function rungProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
-  if (pruneAlgorithm?.name !== 'asha') return [];
-  const { minResource, maxResource } = pruneAlgorithm;
+  if (pruneAlgorithm === undefined || pruneAlgorithm.name === 'none') return [];
+  const { name, minResource, maxResource } = pruneAlgorithm;
   const path = 'spec.pruneAlgorithm.minResource';
-  if (minResource === undefined) return [mustBe(path, 'given for asha', undefined)];
+  if (minResource === undefined) return [mustBe(path, `given for ${name}`, undefined)];
   return minResource < maxResource ? [] : [mustBe(path, `< maxResource, which is ${maxResource}`, minResource)];
+}
+
+/** Pruners that are named after what they have to be told. Others would not read it. */
+const ownFields = ['percentile', 'threshold', 'patience'] as const;
+
+function prunerFieldProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
+  if (pruneAlgorithm === undefined) return [];
+  const { name } = pruneAlgorithm;
+  return ownFields.flatMap((field) => {
+    const path = `spec.pruneAlgorithm.${field}`;
+    const isGiven = pruneAlgorithm[field] !== undefined;
+    if (name === field) return isGiven ? [] : [mustBe(path, `given for ${name}`, undefined)];
+    return isGiven ? [{ path, message: `does not belong to ${name}; leave it out` }] : [];
+  });
 }
 
 function baselineProblems({ enqueue = [], parameters, numTrials }: SpecParts): readonly Problem[] {
