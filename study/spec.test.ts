@@ -95,7 +95,7 @@ test('a parsed sweep survives JSON and parses to itself', () => {
         parallelTrials: fc.integer({ min: 1, max: 1000 }),
         enqueue: fc.constantFrom([], ['headOnly'], ['fullFineTuning', 'headOnly']),
         budget: fc.constantFrom({}, { duration: '90m' }),
-        searchAlgorithm: fc.record({ name: fc.constantFrom('random', 'grid'), seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),
+        searchAlgorithm: fc.record({ name: fc.constantFrom('random', 'grid', 'sobol'), seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),
         pruneAlgorithm: fc.constantFrom({ name: 'none', maxResource: 9 }, { name: 'asha', mode: 'stop', minResource: 1, maxResource: 9 }),
       }),
       (spec) => {
@@ -121,7 +121,7 @@ test('all that is wrong is told at once: what is not there yet, then shapes, the
   assert.throws(
     () => parseSweep(written),
     new SpecError([
-      { path: 'spec.searchAlgorithm.name', message: 'tpe is not available yet; use random or grid' },
+      { path: 'spec.searchAlgorithm.name', message: 'tpe is not available yet; use random, grid or sobol' },
       { path: 'spec.parameters[1].searchSpace.logUniform.min', message: 'must be > 0, got 0' },
       { path: 'spec.numTrails', message: 'is not a known field; did you mean numTrials?' },
       { path: 'spec.parameters[2].name', message: 'must be a name of its own (spec.parameters[1] has it), got "headLearningRate"' },

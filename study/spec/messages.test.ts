@@ -48,7 +48,7 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'unknown choice',
     spec: { searchAlgorithm: { name: 'rnd' } },
-    want: 'spec.searchAlgorithm.name: must be one of random, grid, got "rnd"',
+    want: 'spec.searchAlgorithm.name: must be one of random, grid, sobol, got "rnd"',
   },
   {
     name: 'one step in a grid',
@@ -93,7 +93,7 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'planned sampler',
     spec: { searchAlgorithm: { name: 'tpe' } },
-    want: 'spec.searchAlgorithm.name: tpe is not available yet; use random or grid',
+    want: 'spec.searchAlgorithm.name: tpe is not available yet; use random, grid or sobol',
   },
   {
     name: 'planned pruner with settings of its own',
