@@ -7,7 +7,7 @@ import { type StoredTensor, writeSafetensors } from './safetensors.ts';
 import { storeParameter } from './weights.ts';
 
 /** What of a model's folder describes its tokenizer. Not every model has all of them. */
-const tokenizerFiles = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt'];
+const tokenizerFiles = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt', 'vocab.json', 'merges.txt'];
 
 /**
  * Writes the model in Hugging Face layout, as a classifier that `transformers` loads.
@@ -32,6 +32,9 @@ export function writeModelFolder(
   const config = {
     ...readModelJson(join(from, 'config.json')),
     architectures: [model.config.family.className],
+    // What we write, whatever the model was read from: `transformers` would round the weights to what stands here.
+    dtype: 'float32',
+    torch_dtype: 'float32',
     problem_type: 'single_label_classification',
     num_labels: labels.length,
     id2label: Object.fromEntries(labels.entries()),

@@ -125,7 +125,8 @@ for (const { modelType } of families) {
       const file = openSafetensors(join(written, 'model.safetensors'));
       assert.deepEqual(Object.fromEntries(file.names.map((name) => [name, file.read(name).shape])), reference.tensors);
       file.close();
-      assert.deepEqual(readModelJson(join(written, 'config.json')).architectures, [reference.architecture]);
+      const { architectures, dtype, torch_dtype: oldDtype } = readModelJson(join(written, 'config.json'));
+      assert.deepEqual([architectures, dtype, oldDtype], [[reference.architecture], 'float32', 'float32']);
       rmSync(written, { recursive: true });
     });
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 import type { LayerSetting, TrialFile } from '../study/trial.ts';
 import { readEncoderConfig } from './encoder/config.ts';
+import { families } from './encoder/families.ts';
 import { modelParameters } from './encoder/parameters.ts';
 import type { Assignment, Reached } from './messages.ts';
 import { tf } from './native/tensorflow.ts';
@@ -140,6 +141,27 @@ test('a final trial measures on held-out data and leaves a model that others can
   file.close();
   assert.equal(readFileSync(join(model!, 'tokenizer.json'), 'utf8'), readFileSync(join(modelFolder, 'tokenizer.json'), 'utf8'));
 });
+
+for (const { modelType } of families) {
+  test(`a ${modelType} trains without leaks, and what it leaves can be trained again`, async () => {
+    const trial = {
+      purpose: 'final',
+      rungs: [4, 24],
+      horizon: 24,
+      trainer: { model: modelFolder, data, batchSize: 4, maxLength: 16 },
+    } as const;
+    const run = await openRun({ ...anAssignment(trial), modelFolder: join(import.meta.dirname, `fixtures/tiny-${modelType}`) });
+    await reach(run, 0);
+    const before = tf.memory().numTensors;
+    const { diverged, model } = await reach(run, 1);
+    assert.equal(diverged, false);
+    assert.equal(tf.memory().numTensors, before);
+    const again = await openRun({ ...anAssignment(trial), modelFolder: model! });
+    assert.deepEqual(again.model.config, run.model.config);
+    const pooler = (of: Run) => of.model.weight('pooler.weight').dataSync();
+    assert.deepEqual(pooler(again), pooler(run));
+  });
+}
 
 const refused: readonly { name: string; changes: Partial<TrialFile>; want: { exitCode: number; message: RegExp } }[] = [
   {

@@ -18,21 +18,23 @@ export interface TextTokenizer {
 export function openTokenizer(modelFolder: string, maxLength: number): TextTokenizer {
   const path = join(modelFolder, 'tokenizer.json');
   const config = readModelJson(join(modelFolder, 'tokenizer_config.json'));
-  const tokenizer = createTokenizer(path, readModelJson(path), config);
+  const json = readModelJson(path);
+  const tokenizer = createTokenizer(path, json, config);
   const idOf = (token: string): number => {
     const id = tokenizer.token_to_id(token);
     if (id === undefined) throw badData(`${path}: token ${token} is not in its vocabulary`);
     return id;
   };
   const plain = (text: string): string[] => tokenizer.encode(text, { add_special_tokens: false }).tokens;
+  const hasTypes = !isRobertas(json.post_processor);
   const dressed = (a: string[], b?: string[]) => {
     const { tokens, token_type_ids: types } = tokenizer.post_processor?.post_process(a, b ?? null) ?? { tokens: [...a, ...(b ?? [])] };
-    return { ids: Int32Array.from(tokens, idOf), types: Int32Array.from(types ?? tokens.map(() => 0)) };
+    return { ids: Int32Array.from(tokens, idOf), types: Int32Array.from((hasTypes ? types : undefined) ?? tokens.map(() => 0)) };
   };
   const room = { single: maxLength - dressed([]).ids.length, pair: maxLength - dressed([], []).ids.length };
 
   return {
-    padId: idOf(typeof config.pad_token === 'string' ? config.pad_token : '[PAD]'),
+    padId: idOf(declaredPad(config) ?? usualPads.find((token) => tokenizer.token_to_id(token) !== undefined) ?? usualPads[0]),
     encode(text, textPair) {
       if (textPair === undefined) return dressed(plain(text).slice(0, room.single));
       const [a, b] = [plain(text), plain(textPair)];
@@ -40,6 +42,22 @@ export function openTokenizer(modelFolder: string, maxLength: number): TextToken
       return dressed(a.slice(0, lengthA), b.slice(0, lengthB));
     },
   };
+}
+
+/** Old folders leave it to the tokenizer's class: BERT's and RoBERTa's. */
+const usualPads = ['[PAD]', '<pad>'] as const;
+
+/** A token is told by its text or by an object around it. */
+function declaredPad({ pad_token: token }: Readonly<Record<string, unknown>>): string | undefined {
+  const text = typeof token === 'object' && token !== null && 'content' in token ? token.content : token;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** The library counts the second text as type 1 there; the reference knows no types of RoBERTa's texts. */
+function isRobertas(postProcessor: unknown): boolean {
+  return (
+    typeof postProcessor === 'object' && postProcessor !== null && 'type' in postProcessor && postProcessor.type === 'RobertaProcessing'
+  );
 }
 
 function createTokenizer(path: string, json: object, config: object): Tokenizer {

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { readEncoderConfig } from './encoder/config.ts';
-import { modelParameters } from './encoder/parameters.ts';
-import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { families } from './encoder/families.ts';
+import { modelParameters, type Parameter } from './encoder/parameters.ts';
+import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
 import { initialValue, loadParameter, storeParameter } from './weights.ts';
 
-const modelFolder = join(import.meta.dirname, 'fixtures/tiny-bert');
+const fixtures = join(import.meta.dirname, 'fixtures');
+const modelFolder = join(fixtures, 'tiny-bert');
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-weights-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -23,9 +25,9 @@ function stored(path: string): ReadonlyMap<string, StoredTensor> {
 }
 
 /** The model's file with other names, or without the tensors that get none. */
-function renamed(rename: (name: string) => string | undefined): ReturnType<typeof openSafetensors> {
+function renamed(rename: (name: string) => string | undefined, from = original): SafetensorsFile {
   const path = join(folder, 'model.safetensors');
-  const entries = [...original].flatMap(([name, tensor]) => {
+  const entries = [...from].flatMap(([name, tensor]) => {
     const other = rename(name);
     return other === undefined ? [] : [[other, tensor] as const];
   });
@@ -41,22 +43,26 @@ test('weights go to the device and back unchanged', () => {
   for (const [name, tensor] of back) assert.deepEqual(tensor, original.get(name), name);
 });
 
-const spellings: readonly { name: string; rename: (name: string) => string }[] = [
-  { name: 'without the model’s prefix', rename: (name) => name.replace(/^bert\./, '') },
-  {
-    name: 'with TensorFlow 1 names',
-    rename: (name) => name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
-  },
-];
-for (const { name, rename } of spellings) {
-  test(`files are read ${name}`, () => {
-    const file = renamed(rename);
-    for (const parameter of parameters) {
-      for (const [key, tensor] of storeParameter(parameter, loadParameter(parameter, file)))
-        assert.deepEqual(tensor, original.get(key), key);
-    }
-    file.close();
+for (const { modelType, prefix } of families) {
+  test(`files are read without the encoder’s prefix: ${modelType}`, () => {
+    const source = join(fixtures, `tiny-${modelType}`);
+    const whole = stored(join(source, 'model.safetensors'));
+    const file = renamed((name) => name.replace(new RegExp(`^${prefix}\\.`), ''), whole);
+    assert.ok(!file.names.some((name) => name.startsWith(prefix)));
+    assertRead(file, modelParameters(readEncoderConfig(source), 3), whole);
   });
+}
+
+test('files are read with TensorFlow 1 names', () => {
+  const file = renamed((name) => name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'));
+  assertRead(file, parameters, original);
+});
+
+function assertRead(file: SafetensorsFile, of: readonly Parameter[], want: ReadonlyMap<string, StoredTensor>): void {
+  for (const parameter of of) {
+    for (const [name, tensor] of storeParameter(parameter, loadParameter(parameter, file))) assert.deepEqual(tensor, want.get(name), name);
+  }
+  file.close();
 }
 
 test('a missing pooler is fresh, a missing encoder weight is an error', () => {

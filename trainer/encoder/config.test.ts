@@ -58,3 +58,12 @@ test('a classifier’s dropout is its own if it has one, else that of the layers
   assert.equal(headDropout({ hidden_dropout_prob: 0.3, classifier_dropout: null }), 0.3);
   assert.equal(headDropout({ hidden_dropout_prob: 0.3, classifier_dropout: 0.05 }), 0.05);
 });
+
+test('RoBERTa’s positions begin after the padding’s', () => {
+  const { positions, firstPosition, longest, tokenTypes } = readEncoderConfig(join(import.meta.dirname, '../fixtures/tiny-roberta'));
+  assert.deepEqual({ positions, firstPosition, longest, tokenTypes }, { positions: 24, firstPosition: 2, longest: 22, tokenTypes: 1 });
+  const roberta = (padding: object) => (reading({ model_type: 'roberta', ...padding })() as { longest: number }).longest;
+  assert.equal(roberta({}), 38);
+  assert.equal(roberta({ pad_token_id: 0 }), 39);
+  assert.throws(() => roberta({ pad_token_id: 39 }), { exitCode: 64, message: /pad_token_id: must be 0 to 38, a position, got 39/ });
+});

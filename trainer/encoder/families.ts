@@ -1,6 +1,7 @@
 import { bert } from './families/bert.ts';
 import { distilbert } from './families/distilbert.ts';
+import { roberta } from './families/roberta.ts';
 import type { Family } from './family.ts';
 
 /** All that this trainer knows. */
-export const families: readonly Family[] = [bert, distilbert];
+export const families: readonly Family[] = [bert, distilbert, roberta];
