@@ -47,7 +47,7 @@ function heldOutTable({ heldOut, objective, best }: Summary): string {
 
 /** All that a finished sweep has to say, as printed after `run` and by `best`. */
 export async function summaryText(summary: Summary, folder: SweepFolder): Promise<string> {
-  const { best, cost, wallSeconds, counts, verdict, heldOut } = summary;
+  const { best, cost, wallSeconds, counts, verdict, heldOut, warnings = [] } = summary;
   const layers = best && (await folder.trial(best.trial).readTrial()).layers;
   const parts = [
     ...(best
@@ -56,6 +56,7 @@ export async function summaryText(summary: Summary, folder: SweepFolder): Promis
     ...(layers ? [layerTable(layers)] : []),
     ...(heldOut.length > 0 ? [`On held-out data, mean and standard deviation over fresh seeds:\n${heldOutTable(summary)}`] : []),
     ...(verdict.length > 0 ? [verdict.join('\n')] : []),
+    ...(warnings.length > 0 ? [warnings.map((warning) => `Warning: ${warning}`).join('\n')] : []),
     `${counts.search} trials (${counts.reachedTop} to the end, ${counts.failed} failed), ${counts.finals} final trainings; ` +
       `${duration(wallSeconds)} on the clock, ${duration(cost.seconds)} of trainers, ${duration(cost.gpuSeconds)} of GPUs`,
     `Results: ${folder.address}${summary.model === undefined ? '' : `\nModel:   ${summary.model}`}`,

@@ -66,6 +66,19 @@ test('a summary is made of the log alone', () => {
   assert.equal(verdict.length, 2);
 });
 
+test('a summary warns of a rung that ranks trials otherwise than the last one', () => {
+  const log = [1, 2, 3, 4, 5, 6, 7].flatMap((trial) => [
+    suggested(0, trial, { by: 'sampler', seen: 0 }),
+    reported(0, trial, 0, { 'eval/accuracy': trial }),
+    reported(0, trial, 1, { 'eval/accuracy': -trial }),
+  ]);
+  const { warnings } = summaryOf('x', log, accuracy, { result: 'succeeded', because: 'allTrialsDone' });
+  assert.deepEqual(
+    warnings?.map((warning) => warning.split(':')[0]),
+    ['Rung 0 (10 steps) hardly ranks trials as the last rung does'],
+  );
+});
+
 test('a log without a number has no best trial', () => {
   const log: SweepEvent[] = [suggested(0, 0, { by: 'sampler', seen: 0 }), reported(1, 0, 0, { 'eval/accuracy': null })];
   const summary = summaryOf('x', log, accuracy, { result: 'failed', because: 'noTrialReported', message: '' });

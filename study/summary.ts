@@ -3,6 +3,7 @@
 import { comparison, type HeldOutScore, heldOutScores } from './held-out.ts';
 import type { Outcome, SweepLog } from './log.ts';
 import { lossOf } from './objective.ts';
+import { rankWarnings } from './rank-correlation.ts';
 import type { Assignment, JsonNumber, Objective } from './trial.ts';
 import { type TrialRow, trialRows } from './trial-rows.ts';
 
@@ -27,6 +28,8 @@ export interface Summary {
   readonly heldOut: readonly HeldOutScore[];
   /** Plain sentences: does the best configuration beat the baselines by more than noise? */
   readonly verdict: readonly string[];
+  /** Plain sentences on what may have gone wrong in the search. Absent when there is nothing to warn of. */
+  readonly warnings?: readonly string[];
 }
 
 export function summaryOf(sweep: string, log: SweepLog, objective: Objective, outcome: Outcome): Summary {
@@ -34,6 +37,7 @@ export function summaryOf(sweep: string, log: SweepLog, objective: Objective, ou
   const search = rows.filter((row) => row.purpose === 'search');
   const best = bestRow(search, objective);
   const heldOut = best === undefined ? [] : heldOutScores(rows, best, objective);
+  const warnings = rankWarnings(log, objective);
   const final = best && bestFinal(rows, best.trial, objective);
   return {
     sweep,
@@ -57,6 +61,7 @@ export function summaryOf(sweep: string, log: SweepLog, objective: Objective, ou
     wallSeconds: log.length === 0 ? 0 : (log.at(-1)!.at - log[0]!.at) / 1000,
     heldOut,
     verdict: comparison(heldOut, objective),
+    ...(warnings.length > 0 && { warnings }),
   };
 }
 
