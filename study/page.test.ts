@@ -85,12 +85,12 @@ test('the page of a trial shows its layers, its rung and its last metric', () =>
 
 | layer  | mode  | learning rate |
 | --- | --- | --- |
-| embeddings | frozen |  |
-| head | full | 1.23e-3 |
+| embeddings  | frozen |  |
+| head  | full | 1.23e-3 |
 
 | parameter  | value |
 | --- | --- |
-| headLearningRate | 0.001235 |`,
+| headLearningRate  | 0.001235 |`,
   );
 });
 

@@ -76,7 +76,7 @@ function phaseText({ phase, paused }: SweepState): string {
   }
 }
 
-/** The UI's tables have no padding, so the headings bring their own. */
+/** The UI's tables have no padding, so headings and names bring their own. */
 function headings(...names: readonly string[]): string {
   return `| ${names.join('\u2003 | ')} |\n|${' --- |'.repeat(names.length)}`;
 }
@@ -93,14 +93,14 @@ function link(sweepId: string, trial: number): string {
 function layerTable(layers: LayerConfiguration | undefined): string {
   if (layers === undefined) return '';
   const rows = layers.map(
-    (layer) => `| ${layer.name} | ${layer.mode} | ${layer.mode === 'frozen' ? '' : layer.learningRate.toExponential(2)} |`,
+    (layer) => `| ${layer.name}\u2003 | ${layer.mode} | ${layer.mode === 'frozen' ? '' : layer.learningRate.toExponential(2)} |`,
   );
   return [headings('layer', 'mode', 'learning rate'), ...rows].join('\n');
 }
 
 function assignmentTable(assignment: Assignment): string {
   const rows = Object.entries(assignment).map(
-    ([name, value]) => `| ${name} | ${typeof value === 'number' ? Number(value.toPrecision(4)) : value} |`,
+    ([name, value]) => `| ${name}\u2003 | ${typeof value === 'number' ? Number(value.toPrecision(4)) : value} |`,
   );
   return rows.length === 0 ? '' : [headings('parameter', 'value'), ...rows].join('\n');
 }
