@@ -67,3 +67,9 @@ test('RoBERTa’s positions begin after the padding’s', () => {
   assert.equal(roberta({ pad_token_id: 0 }), 39);
   assert.throws(() => roberta({ pad_token_id: 39 }), { exitCode: 64, message: /pad_token_id: must be 0 to 38, a position, got 39/ });
 });
+
+test('ELECTRA’s embeddings are as wide as it says', () => {
+  const electra = (width: object) => (reading({ model_type: 'electra', ...width })() as { embeddingWidth: number }).embeddingWidth;
+  assert.equal(electra({ embedding_size: 8 }), 8);
+  assert.equal(electra({}), 128, 'the value that transformers leaves out');
+});
