@@ -30,6 +30,12 @@ const cases: readonly { name: string; pruner: typeof loss; loss: JsonNumber; wan
     loss: -0.75,
     want: { action: 'continue', reason: { code: 'withinThreshold', value: 0.75, threshold: 0.5 } },
   },
+  {
+    name: 'an equal accuracy goes on',
+    pruner: accuracy,
+    loss: -0.5,
+    want: { action: 'continue', reason: { code: 'withinThreshold', value: 0.5, threshold: 0.5 } },
+  },
   { name: 'NaN ends', pruner: accuracy, loss: null, want: { action: 'stop', reason: { code: 'diverged' } } },
 ];
 for (const { name, pruner, loss, want } of cases) {

@@ -4,6 +4,7 @@ import { aSweep } from '../testing/builders.ts';
 import { warningsOf } from './warnings.ts';
 
 const grid = { name: 'grid', steps: 2 }; // over 7 prefixes, 2 rates, 2 decays and 2 rates of the head: 56 points
+const rungs = { minResource: 50, maxResource: 450 }; // 50, 150 and 450 steps
 
 const cases = [
   { name: 'nothing to warn of', spec: { numTrials: 4, parallelTrials: 4 }, want: [] },
@@ -23,6 +24,18 @@ const cases = [
     spec: { searchAlgorithm: grid, numTrials: 56, enqueue: ['headOnly'] },
     want: ['spec.numTrials: 56 trials do not cover the grid; the last points are left out'],
   },
+  {
+    name: 'as many startup trials as there are trials',
+    spec: { pruneAlgorithm: { ...rungs, name: 'median' }, numTrials: 5 },
+    want: ['spec.pruneAlgorithm.startupTrials: 5 is not less than the 5 trials of numTrials, so none is stopped early'],
+  },
+  { name: 'fewer startup trials', spec: { pruneAlgorithm: { ...rungs, name: 'median' }, numTrials: 6 }, want: [] },
+  {
+    name: 'patience that outlasts the rungs',
+    spec: { pruneAlgorithm: { ...rungs, name: 'patience', patience: 2 } },
+    want: ['spec.pruneAlgorithm.patience: 2 is not less than the 2 rungs before the last, so no trial is stopped early'],
+  },
+  { name: 'patience that ends in time', spec: { pruneAlgorithm: { ...rungs, name: 'patience', patience: 1 } }, want: [] },
 ];
 for (const { name, spec, want } of cases) {
   test(`warnings: ${name}`, () => assert.deepEqual(warningsOf(aSweep(spec), { layers: 6 }), want));

@@ -1,15 +1,31 @@
 import type { ModelShape } from '../layerwise.ts';
+import { rungsOf } from '../rungs.ts';
 import { gridSize } from '../samplers/grid.ts';
 import { searchSpaceOf } from '../space.ts';
 import type { Sweep } from '../spec.ts';
 
 /** What runs, but hardly as it was meant. One sentence each, with its field. */
 export function warningsOf({ spec }: Sweep, model?: ModelShape): readonly string[] {
-  return [...tooParallel(spec), ...partOfGrid(spec, model)];
+  return [...tooParallel(spec), ...partOfGrid(spec, model), ...idlePruner(spec)];
 }
 
 function tooParallel({ parallelTrials, numTrials }: Sweep['spec']): readonly string[] {
   return parallelTrials <= numTrials ? [] : [`spec.parallelTrials: ${parallelTrials} is more than the ${numTrials} trials of numTrials`];
+}
+
+/** A pruner whose settings let it stop nothing. */
+function idlePruner({ pruneAlgorithm, numTrials }: Sweep['spec']): readonly string[] {
+  const { name, startupTrials, patience = 0 } = pruneAlgorithm;
+  const early = rungsOf(pruneAlgorithm).length - 1; // at the last rung nothing is left to be spared
+  if ((name === 'median' || name === 'percentile') && startupTrials >= numTrials) {
+    return [
+      `spec.pruneAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so none is stopped early`,
+    ];
+  }
+  if (name === 'patience' && patience >= early) {
+    return [`spec.pruneAlgorithm.patience: ${patience} is not less than the ${early} rungs before the last, so no trial is stopped early`];
+  }
+  return [];
 }
 
 /** Counting stops where it is clear, for grids can have more points than could ever be counted. */
