@@ -1,7 +1,8 @@
 /** Compiles tfjs's addon against libtensorflow with nothing but a C++ compiler and Node's headers from npm. */
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { patchAddon } from './addon-patch.ts';
 import { CommandFailed, run, type Say } from './command.ts';
 import { addonFile, libraryFiles, tfjsFolder } from './layout.ts';
 import { ToolMissing } from './wheel.ts';
@@ -11,15 +12,19 @@ export interface AddonBuild {
   readonly folder: string;
   /** TensorFlow's C headers. */
   readonly headers: string;
+  /** Gets a copy of the addon's source, to be patched. */
+  readonly sources: string;
   readonly say: Say;
 }
 
 /** @throws {ToolMissing} without a C++ compiler */
-export async function compileAddon({ folder, headers, say }: AddonBuild): Promise<void> {
+export async function compileAddon({ folder, headers, sources, say }: AddonBuild): Promise<void> {
   const target = path.join(folder, addonFile);
   mkdirSync(path.dirname(target), { recursive: true });
   const nodeHeaders = path.join(path.dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
-  const sources = ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'].map((file) => path.join(tfjsFolder, file));
+  cpSync(path.join(tfjsFolder, 'binding'), sources, { recursive: true });
+  patchAddon(sources);
+  const compiled = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => path.join(sources, file));
   const libraries = libraryFiles.map((file) => `-l:${path.basename(file)}`);
   say('tfjs addon: compiling (about 20 s)');
   try {
@@ -36,7 +41,7 @@ export async function compileAddon({ folder, headers, say }: AddonBuild): Promis
         `-I${nodeHeaders}`,
         `-I${tfjsFolder}`,
         `-I${headers}`,
-        ...sources,
+        ...compiled,
         `-L${path.join(folder, 'deps/lib')}`,
         ...libraries,
         '-Wl,-rpath,$ORIGIN/../../deps/lib',

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { compileAddon } from './addon.ts';
+import { patchDigest } from './addon-patch.ts';
 import type { Say } from './command.ts';
 import { addonFile, libraryFiles, tfjsFolder } from './layout.ts';
 import { fetchWheel, type Wheel } from './wheel.ts';
@@ -53,7 +54,7 @@ export async function installTensorflow({ kind = installedKind() ?? 'cpu', cache
       `libtensorflow ${version} is published for Linux on x64; this is ${process.platform} on ${process.arch}: use a Linux machine or container`,
     );
   }
-  const cached = path.join(cacheFolder, 'tensorflow', `${version}-${kind}-tfjs-${tfjsVersion()}`);
+  const cached = path.join(cacheFolder, 'tensorflow', `${version}-${kind}-tfjs-${tfjsVersion()}-${patchDigest}`);
   if (!existsSync(cached)) await fillCache(kind, cached, say);
   for (const file of installedFiles) link(path.join(cached, file), path.join(tfjsFolder, file));
   return kind;
@@ -70,7 +71,7 @@ async function fillCache(kind: Kind, cached: string, say: Say): Promise<void> {
       mkdirSync(path.dirname(path.join(whole, file)), { recursive: true });
       renameSync(path.join(work, 'tensorflow', path.basename(file)), path.join(whole, file));
     }
-    await compileAddon({ folder: whole, headers: path.join(work, 'tensorflow/include'), say });
+    await compileAddon({ folder: whole, headers: path.join(work, 'tensorflow/include'), sources: path.join(work, 'binding'), say });
     moveUnlessThere(whole, cached);
   } finally {
     rmSync(work, { recursive: true, force: true });
