@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { Domain } from './dimension.ts';
-import { fromUnit, holds, levelsOf } from './domain.ts';
+import { fromUnit, holds, levelsOf, placeIn } from './domain.ts';
+import { anySpace } from './testing/spaces.ts';
 import type { Value } from './trial.ts';
 
 const units = [0, 0.2, 0.4, 0.6, 0.8, 1 - 2 ** -53];
@@ -65,4 +67,16 @@ test('levelsOf: all values of a range with steps, none of a continuous one', () 
   assert.deepEqual([...levelsOf({ kind: 'uniform', min: 0.1, max: 0.7, step: 0.1 })!], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
   assert.deepEqual([...levelsOf({ kind: 'ordinal', choices: ['a', 'b'] })!], ['a', 'b']);
   assert.equal(levelsOf({ kind: 'logUniform', min: 1, max: 2 }), undefined);
+});
+
+test('placeIn: the way back from fromUnit, for a draw of any domain', () => {
+  fc.assert(
+    fc.property(anySpace, fc.double({ min: 0, max: 1 - 2 ** -53, noNaN: true }), ([dimension], unit) => {
+      const { domain } = dimension!;
+      const { low, high } = placeIn(domain, fromUnit(domain, unit));
+      assert.ok(low - 1e-9 <= unit && unit <= high + 1e-9, `${unit} became ${fromUnit(domain, unit)}, which lies in ${low} to ${high}`);
+      if (low < high) assert.equal(fromUnit(domain, (low + high) / 2), fromUnit(domain, unit));
+    }),
+    { numRuns: 500 },
+  );
 });

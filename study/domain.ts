@@ -1,5 +1,5 @@
 import type { Domain, Range } from './dimension.ts';
-import { normalQuantile } from './normal.ts';
+import { normalCdf, normalQuantile } from './normal.ts';
 import type { Value } from './trial.ts';
 
 /**
@@ -26,6 +26,38 @@ export function fromUnit(domain: Domain, unit: number): Value {
     case 'frozenOrRate': {
       const { frozenProbability } = domain;
       return unit < frozenProbability ? 0 : fromLogUnit(domain, (unit - frozenProbability) / (1 - frozenProbability));
+    }
+  }
+}
+
+/** The units that become a certain value: one number where `low` equals `high`, else from `low` up to `high`. */
+export interface Place {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The way back from `fromUnit`, for a value that the domain holds. */
+export function placeIn(domain: Domain, value: Value): Place {
+  if ('choices' in domain) return part(domain.choices.indexOf(value), domain.choices.length);
+  const number = Number(value);
+  switch (domain.kind) {
+    case 'int':
+      return part(levelIndex(domain, number), levelCount(domain));
+    case 'uniform': {
+      const { min, max, step } = domain;
+      return step === undefined ? within(domain, (number - min) / (max - min)) : part(levelIndex(domain, number), levelCount(domain));
+    }
+    case 'logUniform':
+      return domain.step === undefined ? within(domain, toLogUnit(domain, number)) : roundedPlace(domain, number, domain.step);
+    case 'normal':
+      return at(normalCdf((number - domain.mean) / domain.standardDeviation));
+    case 'logNormal':
+      return at(normalCdf(Math.log(number / domain.median) / domain.standardDeviation));
+    case 'frozenOrRate': {
+      const { frozenProbability: frozen } = domain;
+      if (number === 0) return { low: 0, high: frozen };
+      const { low, high } = within(domain, toLogUnit(domain, number));
+      return { low: frozen + (1 - frozen) * low, high: frozen + (1 - frozen) * high };
     }
   }
 }
@@ -70,6 +102,23 @@ export const clipped = (value: number, { min, max }: Range): number => Math.min(
 /** Evenly spread on a log scale. */
 export const fromLogUnit = (range: Range, unit: number): number => clipped(range.min * (range.max / range.min) ** unit, range);
 
+const toLogUnit = ({ min, max }: Range, value: number): number => Math.log(value / min) / Math.log(max / min);
+
+/** The numbers that are rounded to this one; the smallest and the largest have a neighbour on one side only. */
+function roundedPlace(range: Range, value: number, step: number): Place {
+  const index = levelIndex(range, value);
+  return {
+    low: index === 0 ? 0 : toLogUnit(range, value - step / 2),
+    high: index === levelCount(range) - 1 ? 1 : Math.min(1, toLogUnit(range, value + step / 2)),
+  };
+}
+
+const at = (unit: number): Place => ({ low: unit, high: unit });
+const part = (index: number, count: number): Place => ({ low: index / count, high: (index + 1) / count });
+
+/** A range of one value has all the room to itself. */
+const within = ({ min, max }: Range, unit: number): Place => (min === max ? { low: 0, high: 1 } : at(clipped(unit, { min: 0, max: 1 })));
+
 /** Which of n equal parts of [0, 1) a number lies in. */
 const placeOf = (unit: number, n: number): number => Math.min(n - 1, Math.floor(unit * n));
 
@@ -85,8 +134,10 @@ function levelAt(range: Range, index: number): number {
   return Number.isInteger(value) ? value : clipped(Number(value.toPrecision(12)), range);
 }
 
-const nearestLevel = (range: Range, value: number): number =>
-  levelAt(range, Math.min(levelCount(range) - 1, Math.round((value - range.min) / (range.step ?? 1))));
+const levelIndex = (range: Range, value: number): number =>
+  Math.min(levelCount(range) - 1, Math.round((value - range.min) / (range.step ?? 1)));
+
+const nearestLevel = (range: Range, value: number): number => levelAt(range, levelIndex(range, value));
 
 function* levels(range: Range): Generator<number> {
   const count = levelCount(range);

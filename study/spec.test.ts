@@ -31,7 +31,7 @@ test('a sweep that says only what it must comes out with every default', () => {
       objectives: [{ metric: 'eval/accuracy', direction: 'maximize' }],
       parameters: [layers, { name: 'headLearningRate', searchSpace: { logUniform: { min: 1e-4, max: 1e-2 } } }],
       enqueue: [],
-      searchAlgorithm: { name: 'random', seed: 7, steps: 3 },
+      searchAlgorithm: { name: 'random', seed: 7, steps: 3, startupTrials: 10, randomShare: 0.2 },
       pruneAlgorithm: {
         name: 'asha',
         mode: 'promote',
@@ -69,6 +69,14 @@ test('the trainer block of a program of its own stays as written', () => {
   assert.deepEqual(trialTemplate, { command: ['python3', 'train.py'], trainer: { batchSize: 'large' }, lingerSeconds: 20 });
 });
 
+test('tpe learns from the first objective unless told otherwise', () => {
+  const learntFrom = (searchAlgorithm: object) => aSweep({ searchAlgorithm }).spec.searchAlgorithm.objective;
+  const loss = { metric: 'eval/loss', direction: 'minimize' } as const;
+  assert.deepEqual(learntFrom({ name: 'tpe' }), { metric: 'eval/accuracy', direction: 'maximize' });
+  assert.deepEqual(learntFrom({ name: 'tpe', objective: loss }), loss);
+  assert.equal(learntFrom({ name: 'random' }), undefined);
+});
+
 test('fields that belong to a cluster are kept', () => {
   const cluster = {
     image: 'ghcr.io/example/permafrost:0.1',
@@ -95,7 +103,10 @@ test('a parsed sweep survives JSON and parses to itself', () => {
         parallelTrials: fc.integer({ min: 1, max: 1000 }),
         enqueue: fc.constantFrom([], ['headOnly'], ['fullFineTuning', 'headOnly']),
         budget: fc.constantFrom({}, { duration: '90m' }),
-        searchAlgorithm: fc.record({ name: fc.constantFrom('random', 'grid', 'sobol'), seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),
+        searchAlgorithm: fc.record({
+          name: fc.constantFrom('random', 'grid', 'sobol', 'tpe'),
+          seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+        }),
         pruneAlgorithm: fc.constantFrom({ name: 'none', maxResource: 9 }, { name: 'asha', mode: 'stop', minResource: 1, maxResource: 9 }),
       }),
       (spec) => {
@@ -115,13 +126,13 @@ test('all that is wrong is told at once: what is not there yet, then shapes, the
       { name: 'headLearningRate', searchSpace: { logUniform: { min: 0, max: 1e-2 } } },
       { name: 'headLearningRate', searchSpace: { uniform: { min: 3, max: 2 } } },
     ],
-    searchAlgorithm: { name: 'tpe', startupTrials: 10 },
+    searchAlgorithm: { name: 'gp', trustRegion: true },
     numTrails: 3,
   });
   assert.throws(
     () => parseSweep(written),
     new SpecError([
-      { path: 'spec.searchAlgorithm.name', message: 'tpe is not available yet; use random, grid or sobol' },
+      { path: 'spec.searchAlgorithm.name', message: 'gp is not available yet; use random, grid, sobol or tpe' },
       { path: 'spec.parameters[1].searchSpace.logUniform.min', message: 'must be > 0, got 0' },
       { path: 'spec.numTrails', message: 'is not a known field; did you mean numTrials?' },
       { path: 'spec.parameters[2].name', message: 'must be a name of its own (spec.parameters[1] has it), got "headLearningRate"' },

@@ -36,5 +36,7 @@ export function parseSweep(value: unknown): Sweep {
 function withDefaults({ spec, ...rest }: Parsed): Sweep {
   const { command, trainer } = spec.trialTemplate;
   const trialTemplate = { ...spec.trialTemplate, trainer: command === undefined ? trainerSettingsSchema.parse(trainer) : trainer };
-  return { ...rest, spec: { ...spec, study: spec.study ?? rest.metadata.name, trialTemplate } };
+  const searchAlgorithm =
+    spec.searchAlgorithm.name === 'tpe' ? { objective: spec.objectives[0]!, ...spec.searchAlgorithm } : spec.searchAlgorithm;
+  return { ...rest, spec: { ...spec, study: spec.study ?? rest.metadata.name, searchAlgorithm, trialTemplate } };
 }

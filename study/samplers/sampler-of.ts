@@ -3,8 +3,10 @@ import { grid } from './grid.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
 import { sobol } from './sobol.ts';
+import { tpe } from './tpe/tpe.ts';
 
-export function samplerOf({ name, seed, steps }: Sweep['spec']['searchAlgorithm']): Sampler {
+export function samplerOf(settings: Sweep['spec']['searchAlgorithm']): Sampler {
+  const { name, seed, steps, startupTrials, randomShare, objective } = settings;
   switch (name) {
     case 'random':
       return random({ seed });
@@ -12,5 +14,7 @@ export function samplerOf({ name, seed, steps }: Sweep['spec']['searchAlgorithm'
       return grid({ steps });
     case 'sobol':
       return sobol({ seed });
+    case 'tpe':
+      return tpe({ seed, startupTrials, randomShare, objective: objective! }); // ! is safe: it has a default in a checked sweep
   }
 }

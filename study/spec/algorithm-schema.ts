@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { objectiveSchema } from './objective-schema.ts';
 
 export const searchAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['random', 'grid', 'sobol'])
+      .enum(['random', 'grid', 'sobol', 'tpe'])
       .describe(
         'random: independent draws. grid: every combination once, in order; trials that failed are tried once more. ' +
-          'sobol: a scrambled Sobol sequence, which fills the space more evenly than random draws.',
+          'sobol: a scrambled Sobol sequence, which fills the space more evenly than random draws. ' +
+          'tpe: learns from the reports where good trials are dense and tries there; multivariate tree-structured Parzen estimator.',
       ),
     seed: z
       .int()
@@ -21,6 +23,27 @@ export const searchAlgorithmSchema = z
       .default(3)
       .describe(
         'grid only: points on each continuous range, evenly spaced on its scale: both ends included, or for normal and logNormal the middles of as many equally likely parts. At least 2; default 3.',
+      ),
+    startupTrials: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(10)
+      .describe(
+        'tpe only: trials that must have reported a number at a rung before it learns from that rung; until then they are random. At least 1; default 10.',
+      ),
+    randomShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .describe(
+        'tpe only: share of the later trials that are random all the same, so that no part of the space stays unseen. 0 to 1; default 0.2.',
+      ),
+    objective: objectiveSchema
+      .exactOptional()
+      .describe(
+        'tpe only: what it learns from. A report without this metric counts like a failure. Where an accuracy has few values, eval/loss tells more. Default: the first of spec.objectives.',
       ),
   })
   .describe('How assignments are chosen.');

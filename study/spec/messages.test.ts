@@ -48,12 +48,17 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'unknown choice',
     spec: { searchAlgorithm: { name: 'rnd' } },
-    want: 'spec.searchAlgorithm.name: must be one of random, grid, sobol, got "rnd"',
+    want: 'spec.searchAlgorithm.name: must be one of random, grid, sobol, tpe, got "rnd"',
   },
   {
     name: 'one step in a grid',
     spec: { searchAlgorithm: { name: 'grid', steps: 1 } },
     want: 'spec.searchAlgorithm.steps: must be >= 2, got 1',
+  },
+  {
+    name: 'more than all trials at random',
+    spec: { searchAlgorithm: { name: 'tpe', randomShare: 2 } },
+    want: 'spec.searchAlgorithm.randomShare: must be <= 1, got 2',
   },
   {
     name: 'unknown direction',
@@ -92,8 +97,8 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   // what does not work yet
   {
     name: 'planned sampler',
-    spec: { searchAlgorithm: { name: 'tpe' } },
-    want: 'spec.searchAlgorithm.name: tpe is not available yet; use random, grid or sobol',
+    spec: { searchAlgorithm: { name: 'gp' } },
+    want: 'spec.searchAlgorithm.name: gp is not available yet; use random, grid, sobol or tpe',
   },
   {
     name: 'planned pruner with settings of its own',
@@ -392,6 +397,11 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     name: 'unknown metric',
     spec: { objectives: [{ metric: 'eval/f1', direction: 'maximize' }] },
     want: 'spec.objectives[0].metric: must be a metric of the built-in trainer (known are eval/accuracy, eval/macro_f1, eval/mcc, eval/loss), got "eval/f1"',
+  },
+  {
+    name: 'unknown metric to learn from',
+    spec: { searchAlgorithm: { name: 'tpe', objective: { metric: 'loss', direction: 'minimize' } } },
+    want: 'spec.searchAlgorithm.objective.metric: must be a metric of the built-in trainer (did you mean eval/loss?), got "loss"',
   },
   {
     name: 'no learning rate',

@@ -8,7 +8,7 @@ export interface NotYet extends Problem {
 }
 
 const planned = {
-  searchAlgorithm: ['tpe', 'gp', 'cmaEs', 'nsga2'],
+  searchAlgorithm: ['gp', 'cmaEs', 'nsga2'],
   pruneAlgorithm: ['pasha', 'wilcoxon', 'curve'],
   scheme: ['prefixReinit', 'blocks', 'curve', 'window', 'mask', 'modes', 'reinit'],
   budget: ['gpuHours', 'cost'],
@@ -18,7 +18,7 @@ const planned = {
 export function notYetAvailable(sweep: unknown): readonly NotYet[] {
   const spec = fieldsOf(fieldsOf(sweep).spec);
   return [
-    ...namedBlock('searchAlgorithm', spec.searchAlgorithm, 'use random, grid or sobol'),
+    ...namedBlock('searchAlgorithm', spec.searchAlgorithm, 'use random, grid, sobol or tpe'),
     ...namedBlock('pruneAlgorithm', spec.pruneAlgorithm, 'use asha, hyperband, median, percentile, threshold, patience or none'),
     ...(itemsOf(spec.objectives).length > 1 ? [notYet('spec.objectives', 'more than one objective', 'keep the first')] : []),
     ...itemsOf(spec.parameters).flatMap((parameter, index) =>

@@ -12,6 +12,7 @@ export interface SpecParts {
   /** With its place in the list, and its name if there is one, for each parameter. */
   readonly parameters: readonly ParameterPart[];
   readonly enqueue: Spec['enqueue'] | undefined;
+  readonly searchAlgorithm: Spec['searchAlgorithm'] | undefined;
   readonly pruneAlgorithm: Spec['pruneAlgorithm'] | undefined;
   readonly numTrials: Spec['numTrials'] | undefined;
   readonly trialTemplate: Spec['trialTemplate'] | undefined;
@@ -31,6 +32,7 @@ export function partsOf(sweep: unknown): SpecParts {
     objectives: soundPart(shape.objectives, spec.objectives),
     parameters: itemsOf(spec.parameters).map(parameterPart),
     enqueue: soundPart(shape.enqueue, spec.enqueue),
+    searchAlgorithm: soundPart(shape.searchAlgorithm, spec.searchAlgorithm),
     pruneAlgorithm: soundPart(shape.pruneAlgorithm, spec.pruneAlgorithm),
     numTrials: soundPart(shape.numTrials, spec.numTrials),
     trialTemplate: soundPart(shape.trialTemplate, spec.trialTemplate),

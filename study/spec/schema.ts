@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pruneAlgorithmSchema, searchAlgorithmSchema } from './algorithm-schema.ts';
 import { formatted } from './formatted.ts';
+import { objectiveSchema } from './objective-schema.ts';
 import { parameterSchema } from './parameter-schema.ts';
 import { trialTemplateSchema } from './trial-template-schema.ts';
 
@@ -12,16 +13,6 @@ const dnsLabel = formatted(
 const metadataSchema = z.object({
   name: dnsLabel.describe('Name of the sweep: a DNS label.'),
   namespace: dnsLabel.default('default').describe('Namespace of the sweep: a DNS label. Default "default".'),
-});
-
-const objectiveSchema = z.strictObject({
-  metric: z
-    .string()
-    .min(1)
-    .describe(
-      'Name of a metric in the reports. The built-in trainer reports eval/accuracy, eval/macro_f1, eval/mcc and eval/loss, measured on the selection split.',
-    ),
-  direction: z.enum(['minimize', 'maximize']).describe('Whether less or more of it is better.'),
 });
 
 export const specSchema = z.strictObject({

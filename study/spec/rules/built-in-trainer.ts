@@ -16,13 +16,14 @@ const learningRates = ['learningRate', 'headLearningRate'];
 const readable = [...learningRates, ...tunableSettings];
 
 /** What the built-in trainer needs and understands. A program of one's own, named by `command`, is asked for none of it. */
-export function builtInTrainerProblems({ trialTemplate, objectives = [], parameters }: SpecParts): readonly Problem[] {
+export function builtInTrainerProblems({ trialTemplate, objectives = [], searchAlgorithm, parameters }: SpecParts): readonly Problem[] {
   if (trialTemplate === undefined || trialTemplate.command !== undefined) return [];
   const path = 'spec.trialTemplate.trainer';
   const settings = trainerSettingsSchema.safeParse(trialTemplate.trainer, { reportInput: true });
   return [
     ...(settings.success ? [] : structureProblems(trainerSettingsSchema, settings.error.issues, path)),
     ...objectives.flatMap(({ metric }, index) => metricProblems(`spec.objectives[${index}].metric`, metric)),
+    ...(searchAlgorithm?.objective ? metricProblems('spec.searchAlgorithm.objective.metric', searchAlgorithm.objective.metric) : []),
     ...rateProblems(parameters),
     ...parameters.flatMap(readabilityProblems),
   ];

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+export const objectiveSchema = z.strictObject({
+  metric: z
+    .string()
+    .min(1)
+    .describe(
+      'Name of a metric in the reports. The built-in trainer reports eval/accuracy, eval/macro_f1, eval/mcc and eval/loss, measured on the selection split.',
+    ),
+  direction: z.enum(['minimize', 'maximize']).describe('Whether less or more of it is better.'),
+});
