@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SweepEvent } from '../log.ts';
+import { contains, searchSpaceOf } from '../space.ts';
+import { aSweep } from '../testing/builders.ts';
+import { reported, suggested } from '../testing/logs.ts';
+import type { Assignment } from '../trial.ts';
+import { grid } from './grid.ts';
+import { random } from './random.ts';
+import type { Sampler } from './sampler.ts';
+import { samplerOf } from './sampler-of.ts';
+import { sobol } from './sobol.ts';
+import { tpe } from './tpe/tpe.ts';
+
+const objective = { metric: 'eval/accuracy', direction: 'maximize' } as const;
+const cases: readonly { readonly searchAlgorithm: object; readonly want: Sampler }[] = [
+  { searchAlgorithm: { name: 'random', seed: 3 }, want: random({ seed: 3 }) },
+  { searchAlgorithm: { name: 'grid', steps: 4 }, want: grid({ steps: 4 }) },
+  { searchAlgorithm: { name: 'sobol', seed: 3 }, want: sobol({ seed: 3 }) },
+  { searchAlgorithm: { name: 'tpe', seed: 3 }, want: tpe({ seed: 3, startupTrials: 10, randomShare: 0.2, objective }) },
+  {
+    searchAlgorithm: { name: 'tpe', startupTrials: 5, randomShare: 0 },
+    want: tpe({ seed: 0, startupTrials: 5, randomShare: 0, objective }),
+  },
+];
+for (const { searchAlgorithm, want } of cases) {
+  test(`samplerOf ${JSON.stringify(searchAlgorithm)}: as the sweep says, also when it was written down and read again`, () => {
+    const { spec } = JSON.parse(JSON.stringify(aSweep({ searchAlgorithm }))) as ReturnType<typeof aSweep>;
+    const space = searchSpaceOf(spec.parameters);
+    const [asked, wanted] = [samplerOf(spec.searchAlgorithm), want].map((sampler) => threeAfter(sampler, space));
+    assert.deepEqual(asked, wanted);
+    assert.ok(asked!.every((assignment) => contains(space, assignment)));
+  });
+}
+
+/** The next three suggestions after twenty trials that found a small frozen prefix to be right. */
+function threeAfter(sampler: Sampler, space: Parameters<Sampler>[0]): readonly Assignment[] {
+  const log: SweepEvent[] = [];
+  for (let trial = 0; trial < 20; trial += 1) {
+    const assignment = random({ seed: 9 })(space, log)!;
+    log.push(suggested(trial, assignment), reported(trial, 1 - Number(assignment['layers.frozenPrefix']) / 10));
+  }
+  return [20, 21, 22].map((trial) => {
+    const assignment = sampler(space, log)!;
+    log.push(suggested(trial, assignment));
+    return assignment;
+  });
+}
