@@ -66,8 +66,8 @@ function promising(group: readonly Dimension[], { ranked, hopeless }: Observatio
   return Object.fromEntries(group.map(({ name }, index) => [name, best[index]!]));
 }
 
-/** The best tenth, at least one and at most 25: more would blur what is good. */
-const topOf = (trials: number): number => Math.min(25, Math.ceil(trials / 10));
+/** The best 15 %, as in BOHB; at most 25, for more would blur what is good. */
+const topOf = (trials: number): number => Math.min(25, Math.ceil((trials * 15) / 100));
 
 /** Nothing for a trial that had other parameters in use, or a baseline that the space cannot express. */
 function valuesOf(group: readonly Dimension[], assignment: Assignment): readonly (readonly Value[])[] {
