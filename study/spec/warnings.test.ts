@@ -25,6 +25,12 @@ const cases = [
     want: ['spec.numTrials: 56 trials do not cover the grid; the last points are left out'],
   },
   {
+    name: 'a sampler that has learnt enough when all is over',
+    spec: { searchAlgorithm: { name: 'tpe' }, numTrials: 10 },
+    want: ['spec.searchAlgorithm.startupTrials: 10 is not less than the 10 trials of numTrials, so all of them are random'],
+  },
+  { name: 'a sampler that has one trial to use it', spec: { searchAlgorithm: { name: 'tpe' }, numTrials: 11 }, want: [] },
+  {
     name: 'as many startup trials as there are trials',
     spec: { pruneAlgorithm: { ...rungs, name: 'median' }, numTrials: 5 },
     want: ['spec.pruneAlgorithm.startupTrials: 5 is not less than the 5 trials of numTrials, so none is stopped early'],

@@ -6,11 +6,19 @@ import type { Sweep } from '../spec.ts';
 
 /** What runs, but hardly as it was meant. One sentence each, with its field. */
 export function warningsOf({ spec }: Sweep, model?: ModelShape): readonly string[] {
-  return [...tooParallel(spec), ...partOfGrid(spec, model), ...idlePruner(spec)];
+  return [...tooParallel(spec), ...partOfGrid(spec, model), ...idleSampler(spec), ...idlePruner(spec)];
 }
 
 function tooParallel({ parallelTrials, numTrials }: Sweep['spec']): readonly string[] {
   return parallelTrials <= numTrials ? [] : [`spec.parallelTrials: ${parallelTrials} is more than the ${numTrials} trials of numTrials`];
+}
+
+/** A sampler that never gets to use what it learns. */
+function idleSampler({ searchAlgorithm: { name, startupTrials }, numTrials }: Sweep['spec']): readonly string[] {
+  if (name !== 'tpe' || startupTrials < numTrials) return [];
+  return [
+    `spec.searchAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so all of them are random`,
+  ];
 }
 
 /** A pruner whose settings let it stop nothing. */
