@@ -1,5 +1,6 @@
 /** What dies in mid-sweep: the worker, a trainer, the S3 server, each by kill -9. No trial is lost, and none runs twice. */
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
@@ -11,8 +12,10 @@ import { progress } from '../workflows/sweep.ts';
 import { startTestSystem, type TestSystem } from './system.ts';
 
 let system: TestSystem;
+let worker: ChildProcess;
 before(async () => {
   system = await startTestSystem();
+  worker = await system.startWorker();
 });
 after(() => system.close());
 
@@ -41,10 +44,11 @@ function trainers(folder: string): ReadonlyMap<string, readonly number[]> {
   return found;
 }
 
-async function someTrainer(folder: string, signal: AbortSignal): Promise<number> {
+/** The one that was started last, and so has the most of its leg before it. */
+async function newestTrainer(folder: string, signal: AbortSignal): Promise<number> {
   for (;;) {
-    const [first] = [...trainers(folder).values()].flat();
-    if (first !== undefined) return first;
+    const pids = [...trainers(folder).values()].flat();
+    if (pids.length > 0) return Math.max(...pids);
     await delay(20, undefined, { signal });
   }
 }
@@ -70,14 +74,14 @@ async function reported(id: string, count: number, signal: AbortSignal): Promise
 const wholeCounts = { search: 4, failed: 0, reachedTop: 2, finals: 1 };
 
 test('a worker that is killed leaves its trials running, and the next one joins them', { timeout: 120_000 }, async ({ signal }) => {
-  const worker = await system.startWorker();
-  const { id, folder, results } = await system.submit(slowSweep);
+  const { id, folder, results } = await system.submit({ ...slowSweep, stepSeconds: 0.5 });
   await reported(id, 1, signal);
-  const orphan = await someTrainer(folder, signal);
+  const orphan = await newestTrainer(folder, signal);
   worker.kill('SIGKILL');
   await once(worker, 'exit');
-  assert.ok([...trainers(folder).values()].flat().includes(orphan), 'the trainer outlives its worker');
-  await system.startWorker();
+  const survivors = [...trainers(folder).values()].flat();
+  await system.startWorker(); // also for the tests below
+  assert.ok(survivors.includes(orphan), 'the trainer outlives its worker');
 
   assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
   const rows = trialRows(await results.readLog());
@@ -90,7 +94,7 @@ test('a worker that is killed leaves its trials running, and the next one joins 
 test('a trainer that is killed goes on from its checkpoint', { timeout: 120_000 }, async ({ signal }) => {
   const { id, folder, results } = await system.submit(slowSweep);
   await reported(id, 1, signal);
-  process.kill(await someTrainer(folder, signal), 'SIGKILL');
+  process.kill(await newestTrainer(folder, signal), 'SIGKILL');
 
   assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
   const logs = await Promise.all([0, 1, 2, 3].map((trial) => results.trial(trial).readLogs()));
