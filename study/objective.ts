@@ -21,3 +21,8 @@ export function lossOf(metrics: Readonly<Record<string, JsonNumber>>, { metric, 
   if (value === null) return Number.NaN;
   return direction === 'minimize' ? value : 0 - value; // not -value: a score of 0 is a loss of 0, not of -0
 }
+
+/** The way back: a loss as the user counts it. */
+export function valueOfLoss(loss: number, direction: Objective['direction']): number {
+  return direction === 'minimize' ? loss : 0 - loss; // as above
+}

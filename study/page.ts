@@ -1,8 +1,9 @@
 /** What the Temporal UI shows of sweeps and trials, as Markdown. The UI carries this text in an address, so it stays under 4 kB. */
 import { bestTrials } from './best.ts';
 import type { Origin } from './log.ts';
+import { valueOfLoss } from './objective.ts';
 import { runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
-import type { Assignment, JsonNumber, LayerConfiguration, Objective, Report } from './trial.ts';
+import type { Assignment, JsonNumber, LayerConfiguration, Report } from './trial.ts';
 
 /** What a trial's page shows that does not change. */
 export interface TrialPage {
@@ -39,7 +40,7 @@ export function sweepDetails(sweepId: string, state: SweepState): string {
   const rungs = state.rungs.map((rung, index) => `| ${index} | ${plan.rungs[index]} | ${rung.trials.length} |`);
   const best = bestTrials(state, 10).map(
     ({ trial, rung, loss }, place) =>
-      `| ${place + 1} | ${link(sweepId, trial)} | ${plan.rungs[rung]} | ${shown(metricOf(loss, plan.objective))} |`,
+      `| ${place + 1} | ${link(sweepId, trial)} | ${plan.rungs[rung]} | ${shown(valueOfLoss(loss, plan.objective.direction))} |`,
   );
   return [
     head,
@@ -79,11 +80,6 @@ function phaseText({ phase, paused }: SweepState): string {
 /** The UI's tables have no padding, so headings and names bring their own. */
 function headings(...names: readonly string[]): string {
   return `| ${names.join('\u2003 | ')} |\n|${' --- |'.repeat(names.length)}`;
-}
-
-/** Loss to metric: the inverse of the turn that made it a loss. */
-function metricOf(loss: number, objective: Objective): number {
-  return objective.direction === 'maximize' ? -loss : loss;
 }
 
 function link(sweepId: string, trial: number): string {

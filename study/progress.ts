@@ -1,5 +1,6 @@
 import { bestTrials } from './best.ts';
 import { expectedReports } from './expected-reports.ts';
+import { valueOfLoss } from './objective.ts';
 import { runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { JsonNumber } from './trial.ts';
 
@@ -41,7 +42,7 @@ export function progressOf(state: SweepState): Progress {
     best: bestTrials(state, 10).map(({ trial, rung, loss }) => ({
       trial,
       rung,
-      value: plan.objective.direction === 'maximize' ? -loss : loss,
+      value: valueOfLoss(loss, plan.objective.direction),
     })),
   };
 }

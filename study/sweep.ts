@@ -17,7 +17,7 @@ import {
   type SweepState,
   waitingTrials,
 } from './sweep-state.ts';
-import type { Assignment, Decision, JsonNumber, Reason, Report } from './trial.ts';
+import type { Assignment, Decision, JsonNumber, Purpose, Reason, Report } from './trial.ts';
 
 /** What happened, and when (`at`: milliseconds since the epoch, as the workflow's clock has it). */
 export type Message = { readonly at: number } & Happening;
@@ -89,7 +89,7 @@ function folded(state: SweepState, message: Message): SweepState {
 
 /** The slot is taken from now on, whatever happens while the sampler thinks. */
 function afterAsking(state: SweepState, command: SuggestCommand): SweepState {
-  const purpose = command.type === 'suggest' ? 'search' : 'final';
+  const purpose = purposeOf(command);
   const phase = state.phase.name === 'final' ? { ...state.phase, queue: state.phase.queue.slice(1) } : state.phase;
   return {
     ...state,
@@ -104,7 +104,7 @@ function afterSuggestion(before: SweepState, message: Extract<Message, { type: '
   const { at, command, origin, assignment } = message;
   const state = written(before, message.written);
   const { trial } = command;
-  const purpose = command.type === 'suggest' ? 'search' : 'final';
+  const purpose = purposeOf(command);
   const seed = command.type === 'suggest' ? command.seed : command.finalist.seed;
   const told = logged(state, { type: 'suggested', at, trial, purpose, origin, seed, assignment });
   const end = state.due.find((other) => other.type === 'end' && other.trial === trial);
@@ -264,6 +264,7 @@ function closed(state: SweepState, trial: number): SweepState {
   return { ...state, rungs: state.rungs.map((rung) => (rung.trials.includes(trial) ? withClosed(rung, trial) : rung)) };
 }
 
+const purposeOf = (command: SuggestCommand): Purpose => (command.type === 'suggest' ? 'search' : 'final');
 /** Nothing to write makes no segment. */
 const written = (state: SweepState, events: number): SweepState =>
   events === 0 ? state : { ...state, unwritten: state.unwritten.slice(events), segment: state.segment + 1 };

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { cacheFolder } from '../tools/folders.ts';
+import { processes } from './processes.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'permafrost-cli-'));
@@ -265,16 +266,11 @@ test('Ctrl-C in quickstart ends everything that it started', { timeout: 60_000 }
 });
 
 /** Processes that were started with this folder for their state. */
-function trainersOf(stateHome: string): readonly string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      const variables = /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0') : [];
-      return variables.includes(`XDG_STATE_HOME=${stateHome}`) && variables.some((variable) => variable.startsWith('PERMAFROST_TRIAL='));
-    } catch (error) {
-      if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return false; // ended meanwhile, or somebody else's
-      throw error;
-    }
-  });
+function trainersOf(stateHome: string): readonly number[] {
+  return processes()
+    .filter(({ variables }) => variables.includes(`XDG_STATE_HOME=${stateHome}`))
+    .filter(({ variables }) => variables.some((variable) => variable.startsWith('PERMAFROST_TRIAL=')))
+    .map(({ pid }) => pid);
 }
 
 function slowTrainer(stepSeconds: number): Readonly<Record<string, unknown>> {

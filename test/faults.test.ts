@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '../study/progress.ts';
 import type { Summary } from '../study/summary.ts';
 import { trialRows } from '../study/trial-rows.ts';
 import { progress } from '../workflows/sweep.ts';
+import { processes } from './processes.ts';
 import { startTestSystem, type TestSystem } from './system.ts';
 
 let system: TestSystem;
@@ -27,19 +27,12 @@ const slowSweep = {
   finalSeeds: 1,
 };
 
-/** Python processes by the trial they work on, as the kernel knows them. */
+/** Python processes by the trial they work on; the wrapper around them has the variable, too. */
 function trainers(folder: string): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (!readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('python')) continue; // the wrapper has the variable, too
-      const variable = readFileSync(`/proc/${pid}/environ`, 'utf8')
-        .split('\0')
-        .find((entry) => entry.startsWith(`PERMAFROST_TRIAL=${folder}`));
-      if (variable !== undefined) found.set(variable, [...(found.get(variable) ?? []), Number(pid)]);
-    } catch (error) {
-      if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error; // it ended while we looked, or is somebody else's
-    }
+  for (const { pid, name, variables } of processes()) {
+    const trial = variables.find((variable) => variable.startsWith(`PERMAFROST_TRIAL=${folder}`));
+    if (name.startsWith('python') && trial !== undefined) found.set(trial, [...(found.get(trial) ?? []), pid]);
   }
   return found;
 }

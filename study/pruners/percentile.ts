@@ -1,3 +1,4 @@
+import { valueOfLoss } from '../objective.ts';
 import { compareLosses } from '../order.ts';
 import { lossesUpTo, type Rung } from '../rung.ts';
 import type { Decision, Objective } from '../trial.ts';
@@ -35,7 +36,7 @@ function decide(
   const best = losses.toSorted(compareLosses)[0]!;
   const cutLoss = percentileOf(rivals, percentile);
   const rank = 1 + rivals.filter((loss) => loss <= best).length; // the others came first
-  const place = { rank, of: rivals.length + 1, percentile, cut: direction === 'maximize' ? 0 - cutLoss : cutLoss };
+  const place = { rank, of: rivals.length + 1, percentile, cut: valueOfLoss(cutLoss, direction) };
   return best <= cutLoss
     ? { action: 'continue', reason: { code: 'withinPercentile', ...place } }
     : { action: 'stop', reason: { code: 'beyondPercentile', ...place } };

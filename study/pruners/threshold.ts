@@ -1,3 +1,4 @@
+import { valueOfLoss } from '../objective.ts';
 import { lossesUpTo } from '../rung.ts';
 import type { Objective } from '../trial.ts';
 import type { Pruner } from './pruner.ts';
@@ -14,7 +15,7 @@ export function threshold({ threshold, direction }: ThresholdSettings): Pruner {
     decide: (rungs, trial, rung) => {
       const loss = lossesUpTo(rungs, trial, rung).at(-1)!;
       if (Number.isNaN(loss)) return { action: 'stop', reason: { code: 'diverged' } };
-      const value = direction === 'maximize' ? 0 - loss : loss;
+      const value = valueOfLoss(loss, direction);
       const isWorse = direction === 'maximize' ? value < threshold : value > threshold;
       return isWorse
         ? { action: 'stop', reason: { code: 'beyondThreshold', value, threshold } }
