@@ -50,6 +50,17 @@ const cases: readonly { readonly name: string; readonly parameters: readonly obj
     ],
   },
   {
+    name: 'each layer by itself above a prefix, whose rates below its end do not matter',
+    parameters: [layerwise({ scheme: 'perLayer', frozenPrefix: { min: 0, max: 2 } }), head],
+    want: [
+      full(
+        { 'layers.frozenPrefix': 0, 'layers.embeddings': 1e-4, 'layers.0': 1e-4, 'layers.1': 1e-4, headLearningRate: 1 },
+        trained(1e-4, 1),
+      ),
+      probe({ 'layers.frozenPrefix': 2, 'layers.embeddings': 1e-3, 'layers.0': 1e-3, 'layers.1': 1e-3, headLearningRate: 1 }, frozen(1)),
+    ],
+  },
+  {
     name: 'learning rates stay in their range',
     parameters: [
       {

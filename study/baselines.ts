@@ -45,7 +45,12 @@ function enqueuedTrial(name: Baseline, parameters: Sweep['spec']['parameters'], 
   return { name, assignment: contains(searchSpaceOf(parameters, model), wanted) ? wanted : others, layers };
 }
 
-function layerwiseValues(baseline: Baseline, parameter: string, { scheme, learningRate, decay }: Layerwise, model: ModelShape): Assignment {
+function layerwiseValues(
+  baseline: Baseline,
+  parameter: string,
+  { scheme, learningRate, frozenPrefix, decay }: Layerwise,
+  model: ModelShape,
+): Assignment {
   const isFrozen = baseline === 'headOnly';
   const rate = clipped(learningRates[baseline], learningRate);
   const prefix = {
@@ -57,8 +62,12 @@ function layerwiseValues(baseline: Baseline, parameter: string, { scheme, learni
       return prefix;
     case 'prefixDecay': // with all layers frozen no decay matters, so the nearest one will do
       return { ...prefix, [layerwiseName.decay(parameter)]: isFrozen ? decay!.max : 1 };
-    case 'perLayer':
-      return Object.fromEntries(encoderLayers(model).map((layer) => [layerwiseName.layer(parameter, layer), isFrozen ? 0 : rate]));
+    case 'perLayer': {
+      const layers = encoderLayers(model).map((layer) => layerwiseName.layer(parameter, layer));
+      if (frozenPrefix === undefined) return Object.fromEntries(layers.map((layer) => [layer, isFrozen ? 0 : rate]));
+      const { [layerwiseName.learningRate(parameter)]: _, ...depth } = prefix;
+      return { ...depth, ...Object.fromEntries(layers.map((layer) => [layer, rate])) };
+    }
   }
 }
 

@@ -25,6 +25,8 @@ export interface Dimension {
   readonly name: string;
   readonly domain: Domain;
   readonly activeWhen: Condition;
+  /** The dimension is the setting of one layer: number `index` from the bottom, of `count` of the layerwise parameter `of`. */
+  readonly layer?: { readonly of: string; readonly index: number; readonly count: number };
 }
 
 /** Flat, in an order in which every dimension stands behind those that its condition names. */

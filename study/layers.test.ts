@@ -58,6 +58,20 @@ const cases: readonly { readonly name: string; readonly parameter: Parameter; re
     want: '- 0.125 - 0.5 - | 0.25',
   },
   {
+    name: 'per layer with a prefix, the rates below its end have no effect',
+    parameter: { name: 'layers', searchSpace: { layerwise: { scheme: 'perLayer', ...ranges } } },
+    assignment: {
+      'layers.frozenPrefix': 2,
+      'layers.embeddings': 1,
+      'layers.0': 0.125,
+      'layers.1': 1,
+      'layers.2': 0.5,
+      'layers.3': 0.25,
+      headLearningRate: 0.125,
+    },
+    want: '- - - 0.5 0.25 | 0.125',
+  },
+  {
     name: 'a plain learning rate is that of all layers',
     parameter: learningRate,
     assignment: { learningRate: 0.5, headLearningRate: 1 },

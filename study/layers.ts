@@ -40,8 +40,13 @@ function layerwiseRates({ name, searchSpace }: Parameter, assignment: Assignment
       const decaying = decayingRates(value(layerwiseName.learningRate(name)), value(layerwiseName.decay(name)), model);
       return withPrefixFrozen(value(layerwiseName.frozenPrefix(name)), decaying);
     }
-    case 'perLayer':
-      return encoderLayers(model).map((layer) => value(layerwiseName.layer(name, layer)));
+    case 'perLayer': {
+      const prefix = searchSpace.layerwise!.frozenPrefix === undefined ? 0 : value(layerwiseName.frozenPrefix(name));
+      return withPrefixFrozen(
+        prefix,
+        encoderLayers(model).map((layer) => value(layerwiseName.layer(name, layer))),
+      );
+    }
   }
 }
 

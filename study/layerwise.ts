@@ -25,7 +25,7 @@ export const encoderLayers = ({ layers }: ModelShape): readonly string[] => [
 
 /** The low-dimensional form in which a layerwise parameter is searched. Its scheme's fields were checked with the spec. */
 export function layerwiseDimensions(name: string, layerwise: Layerwise, model: ModelShape | undefined): readonly Dimension[] {
-  const { scheme, learningRate, frozenPrefix, decay, frozenProbability = defaultFrozenProbability } = layerwise;
+  const { scheme, learningRate, frozenPrefix, decay } = layerwise;
   const prefix = [
     always(layerwiseName.frozenPrefix(name), { kind: 'int', ...frozenPrefix! }),
     always(layerwiseName.learningRate(name), { kind: 'logUniform', ...learningRate }),
@@ -37,10 +37,24 @@ export function layerwiseDimensions(name: string, layerwise: Layerwise, model: M
       return [...prefix, always(layerwiseName.decay(name), { kind: 'uniform', ...decay! })];
     case 'perLayer':
       if (model === undefined) throw new RangeError(`parameter ${name}: scheme perLayer needs the number of the model's layers`);
-      return encoderLayers(model).map((layer) =>
-        always(layerwiseName.layer(name, layer), { kind: 'frozenOrRate', ...learningRate, frozenProbability }),
-      );
+      return [...(frozenPrefix === undefined ? [] : prefix.slice(0, 1)), ...ratePerLayer(name, layerwise, encoderLayers(model))];
   }
+}
+
+/** Where a prefix says what is frozen, the other layers learn, unless they were given a share of their own. */
+function ratePerLayer(
+  name: string,
+  { learningRate, frozenPrefix, frozenProbability }: Layerwise,
+  layers: readonly string[],
+): readonly Dimension[] {
+  const domain: Domain =
+    frozenPrefix !== undefined && frozenProbability === undefined
+      ? { kind: 'logUniform', ...learningRate }
+      : { kind: 'frozenOrRate', ...learningRate, frozenProbability: frozenProbability ?? defaultFrozenProbability };
+  return layers.map((layer, index) => ({
+    ...always(layerwiseName.layer(name, layer), domain),
+    layer: { of: name, index, count: layers.length },
+  }));
 }
 
 const always = (name: string, domain: Domain): Dimension => ({ name, domain, activeWhen: {} });

@@ -28,8 +28,21 @@ test('prefixDecay is searched in three numbers, prefix in two', () => {
 
 test('perLayer has a number for the embeddings and for each layer', () => {
   const domain = { kind: 'frozenOrRate', min: 1e-5, max: 1e-3, frozenProbability: 0.5 };
-  const want = ['layers.embeddings', 'layers.0', 'layers.1'].map((name) => always(name, domain));
-  assert.deepEqual(searchSpaceOf([layerwise({ scheme: 'perLayer' })], { layers: 2 }), want);
+  const each = (of: object) =>
+    ['layers.embeddings', 'layers.0', 'layers.1'].map((name, index) => ({ ...always(name, of), layer: { of: 'layers', index, count: 3 } }));
+  assert.deepEqual(searchSpaceOf([layerwise({ scheme: 'perLayer' })], { layers: 2 }), each(domain));
+
+  const frozenPrefix = { min: 0, max: 2 };
+  const prefix = always('layers.frozenPrefix', { kind: 'int', min: 0, max: 2 });
+  assert.deepEqual(
+    searchSpaceOf([layerwise({ scheme: 'perLayer', frozenPrefix })], { layers: 2 }),
+    [prefix, ...each({ kind: 'logUniform', ...learningRate })],
+    'with a prefix, what is above it learns',
+  );
+  assert.deepEqual(searchSpaceOf([layerwise({ scheme: 'perLayer', frozenPrefix, frozenProbability: 0.5 })], { layers: 2 }), [
+    prefix,
+    ...each(domain),
+  ]);
 });
 
 test('perLayer without a model is refused', () => {

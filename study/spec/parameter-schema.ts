@@ -81,7 +81,7 @@ const layerwise = z
       .exactOptional()
       .describe(
         'Number of bottom encoder layers that stay as they were pre-trained; from 1 on the embeddings are frozen as well. ' +
-          "0: everything learns; the model's number of layers: only the head learns. Required by prefix and prefixDecay.",
+          "0: everything learns; the model's number of layers: only the head learns. Required by prefix and prefixDecay, optional for perLayer.",
       ),
     learningRate: positiveRange('learning rate').describe(
       'Peak learning rate of the top layer (prefix, prefixDecay) or of each trained layer (perLayer); searched on a log scale.',
@@ -97,7 +97,9 @@ const layerwise = z
       .gt(0)
       .lt(1)
       .exactOptional()
-      .describe('perLayer only: share of random draws in which a layer is frozen, each layer on its own. Above 0, below 1; default 0.5.'),
+      .describe(
+        'perLayer only: share of random draws in which a layer is frozen, each layer on its own. Above 0, below 1; default 0.5, beside a frozenPrefix none.',
+      ),
   })
   .describe('The setting of all layers as one parameter. It becomes numbers named <name>.frozenPrefix, <name>.learningRate and so on.');
 

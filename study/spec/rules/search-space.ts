@@ -48,7 +48,7 @@ function repeatedChoices(path: string, choices: readonly unknown[]): readonly Pr
 const schemeFields: Readonly<Record<Layerwise['scheme'], { readonly required: readonly Field[]; readonly optional: readonly Field[] }>> = {
   prefix: { required: ['frozenPrefix'], optional: [] },
   prefixDecay: { required: ['frozenPrefix', 'decay'], optional: [] },
-  perLayer: { required: [], optional: ['frozenProbability'] },
+  perLayer: { required: [], optional: ['frozenPrefix', 'frozenProbability'] },
 };
 type Field = 'frozenPrefix' | 'decay' | 'frozenProbability';
 const fields: readonly Field[] = ['frozenPrefix', 'decay', 'frozenProbability'];
