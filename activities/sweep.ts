@@ -6,7 +6,7 @@ import { enqueuedTrials } from '../study/baselines.ts';
 import { layerConfigurationOf } from '../study/layers.ts';
 import type { Origin, Outcome, SweepEvent } from '../study/log.ts';
 import { rungsOf } from '../study/rungs.ts';
-import { samplerOf } from '../study/samplers/sampler-of.ts';
+import { isDrawnBlindly, samplerOf } from '../study/samplers/sampler-of.ts';
 import { searchSpaceOf } from '../study/space.ts';
 import { type Summary, summaryOf } from '../study/summary.ts';
 import type { Finalist } from '../study/sweep-state.ts';
@@ -117,7 +117,8 @@ async function suggestionOf(file: SweepFile, trial: number, folder: SweepFolder)
   const assignment = samplerOf(sweep.spec.searchAlgorithm)(searchSpaceOf(sweep.spec.parameters, model), log);
   if (assignment === undefined) return undefined;
   const layers = layerConfigurationOf(sweep.spec.parameters, assignment, model);
-  return { origin: { by: 'sampler', seen: log.length }, assignment, ...(layers && { layers }) };
+  const panel = isDrawnBlindly(sweep.spec.searchAlgorithm, log) && { panel: true as const };
+  return { origin: { by: 'sampler', seen: log.length, ...panel }, assignment, ...(layers && { layers }) };
 }
 
 /** What all trials of a sweep have in common. */

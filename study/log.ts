@@ -1,8 +1,11 @@
 import type { Assignment, Decision, JsonNumber, Purpose } from './trial.ts';
 
-/** Where a trial's assignment came from. `seen`: how many events of the log the sampler knew; asked again with those, it says the same. */
+/**
+ * Where a trial's assignment came from. `seen`: how many events of the log the sampler knew; asked again with those, it says
+ * the same. `panel`: drawn from the space whatever the trials had reported, so these trials are an unbiased sample of it.
+ */
 export type Origin =
-  | { readonly by: 'sampler'; readonly seen: number }
+  | { readonly by: 'sampler'; readonly seen: number; readonly panel?: true }
   | { readonly by: 'enqueued'; readonly name: string }
   | { readonly by: 'final'; readonly of: number };
 

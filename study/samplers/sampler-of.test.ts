@@ -6,9 +6,10 @@ import { aSweep } from '../testing/builders.ts';
 import { reported, suggested } from '../testing/logs.ts';
 import type { Assignment } from '../trial.ts';
 import { grid } from './grid.ts';
+import { withPanel } from './panel.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
-import { samplerOf } from './sampler-of.ts';
+import { isDrawnBlindly, samplerOf } from './sampler-of.ts';
 import { sobol } from './sobol.ts';
 import { tpe } from './tpe/tpe.ts';
 
@@ -17,10 +18,13 @@ const cases: readonly { readonly searchAlgorithm: object; readonly want: Sampler
   { searchAlgorithm: { name: 'random', seed: 3 }, want: random({ seed: 3 }) },
   { searchAlgorithm: { name: 'grid', steps: 4 }, want: grid({ steps: 4 }) },
   { searchAlgorithm: { name: 'sobol', seed: 3 }, want: sobol({ seed: 3 }) },
-  { searchAlgorithm: { name: 'tpe', seed: 3 }, want: tpe({ seed: 3, startupTrials: 10, randomShare: 0.2, objective }) },
+  {
+    searchAlgorithm: { name: 'tpe', seed: 3 },
+    want: withPanel(tpe({ seed: 3, startupTrials: 10, objective }), { seed: 3, startupTrials: 10, randomShare: 0.2 }),
+  },
   {
     searchAlgorithm: { name: 'tpe', startupTrials: 5, randomShare: 0 },
-    want: tpe({ seed: 0, startupTrials: 5, randomShare: 0, objective }),
+    want: tpe({ seed: 0, startupTrials: 5, objective }),
   },
 ];
 for (const { searchAlgorithm, want } of cases) {
@@ -46,3 +50,18 @@ function threeAfter(sampler: Sampler, space: Parameters<Sampler>[0]): readonly A
     return assignment;
   });
 }
+
+test('isDrawnBlindly: all of random and sobol, none of a grid, and of the others their panel', () => {
+  const log = Array.from({ length: 11 }, (_, trial) => suggested(trial, {}));
+  const of = (searchAlgorithm: object, count: number) =>
+    isDrawnBlindly(aSweep({ searchAlgorithm }).spec.searchAlgorithm, log.slice(0, count));
+  assert.deepEqual(
+    ['random', 'sobol', 'grid', 'tpe'].map((name) => [of({ name }, 0), of({ name }, 11)]),
+    [
+      [true, true],
+      [true, true],
+      [false, false],
+      [true, false],
+    ],
+  );
+});

@@ -1,12 +1,16 @@
+import type { SweepLog } from '../log.ts';
 import type { Sweep } from '../spec.ts';
 import { grid } from './grid.ts';
+import { isPanelTurn, withPanel } from './panel.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
 import { sobol } from './sobol.ts';
 import { tpe } from './tpe/tpe.ts';
 
-export function samplerOf(settings: Sweep['spec']['searchAlgorithm']): Sampler {
-  const { name, seed, steps, startupTrials, randomShare, objective } = settings;
+type Settings = Sweep['spec']['searchAlgorithm'];
+
+export function samplerOf(settings: Settings): Sampler {
+  const { name, seed, steps, startupTrials, objective } = settings;
   switch (name) {
     case 'random':
       return random({ seed });
@@ -15,6 +19,19 @@ export function samplerOf(settings: Sweep['spec']['searchAlgorithm']): Sampler {
     case 'sobol':
       return sobol({ seed });
     case 'tpe':
-      return tpe({ seed, startupTrials, randomShare, objective: objective! }); // ! is safe: it has a default in a checked sweep
+      return withPanel(tpe({ seed, startupTrials, objective: objective! }), settings); // ! is safe: it has a default in a checked sweep
+  }
+}
+
+/** Whether the next suggestion is drawn from the space whatever the trials reported. A grid's points are not drawn. */
+export function isDrawnBlindly(settings: Settings, log: SweepLog): boolean {
+  switch (settings.name) {
+    case 'random':
+    case 'sobol':
+      return true;
+    case 'grid':
+      return false;
+    default:
+      return isPanelTurn(settings, log);
   }
 }

@@ -30,7 +30,7 @@ export const searchAlgorithmSchema = z
       .max(10_000)
       .default(10)
       .describe(
-        'tpe only: trials that must have reported a number at a rung before it learns from that rung; until then they are random. At least 1; default 10.',
+        'tpe only: the first so many trials are random, and as many must have reported a number at a rung before it learns from that rung. At least 1; default 10.',
       ),
     randomShare: z
       .number()
@@ -38,7 +38,7 @@ export const searchAlgorithmSchema = z
       .max(1)
       .default(0.2)
       .describe(
-        'tpe only: share of the later trials that are random all the same, so that no part of the space stays unseen. 0 to 1; default 0.2.',
+        'tpe only: share of the later trials that are drawn at random all the same: no part of the space stays unseen, and the importance of parameters is estimated without bias. 0 to 1; default 0.2.',
       ),
     objective: objectiveSchema
       .exactOptional()

@@ -12,7 +12,7 @@ import type { Sampler } from '../sampler.ts';
 import { tpe } from './tpe.ts';
 
 const objective = { metric: 'eval/accuracy', direction: 'maximize' } as const;
-const build = (seed: number, change: object = {}) => tpe({ seed, startupTrials: 10, randomShare: 0.2, objective, ...change });
+const build = (seed: number, change: object = {}) => tpe({ seed, startupTrials: 10, objective, ...change });
 
 samplerContract('tpe', (seed) => build(seed, { startupTrials: 2 }));
 
@@ -74,7 +74,7 @@ const reserve: Parameter = { ...real('reserve'), activeWhen: { method: 'dps' } }
 test('tpe: a condition that pays is met more often, and what it puts in use is learnt among those that met it', () => {
   const space = searchSpaceOf([method, reserve]);
   const accuracy = ({ reserve: share }: Assignment) => (share === undefined ? 0 : 1 - (Number(share) - 0.8) ** 2);
-  const tried = search(build(3, { randomShare: 0 }), space, accuracy, 60).slice(30);
+  const tried = search(build(3), space, accuracy, 60).slice(30);
   const shares = tried.flatMap(({ reserve: share }) => (share === undefined ? [] : [Number(share)]));
   assert.ok(shares.length > 20, `${shares.length} of 30`);
   const near = shares.filter((share) => Math.abs(share - 0.8) < 0.25).length;
@@ -88,15 +88,7 @@ test('tpe: until enough trials have reported, and where failures are all there i
   const unlearnt = (log: readonly SweepEvent[]) => build(5, { startupTrials: 10_000 })(space, log);
   assert.deepEqual(build(5)(space, nine), unlearnt(nine));
   assert.deepEqual(build(5)(space, failures), unlearnt(failures));
-  assert.notDeepEqual(build(5, { startupTrials: 9, randomShare: 0 })(space, nine), unlearnt(nine));
-});
-
-test('tpe: a share of the trials is random for ever', () => {
-  const { space, accuracy } = quadratic;
-  const log = logOf(build(6), space, accuracy, 40);
-  const isRandom = (seed: number) => build(seed)(space, log)!.x === build(seed, { startupTrials: 10_000 })(space, log)!.x;
-  const count = Array.from({ length: 400 }, (_, seed) => seed).filter(isRandom).length;
-  assert.ok(Math.abs(count - 80) < 24, `${count} of 400: three standard errors are 24`);
+  assert.notDeepEqual(build(5, { startupTrials: 9 })(space, nine), unlearnt(nine));
 });
 
 test('tpe: keeps away from where trials fail', () => {
@@ -105,7 +97,7 @@ test('tpe: keeps away from where trials fail', () => {
     const x = (trial + 0.5) / 40;
     return [suggested(trial, { x }), x < 0.5 ? failed(trial) : reported(trial, 0.5)];
   }).flat();
-  const asked = Array.from({ length: 50 }, (_, seed) => Number(build(seed, { randomShare: 0 })(space, log)!.x));
+  const asked = Array.from({ length: 50 }, (_, seed) => Number(build(seed)(space, log)!.x));
   assert.ok(asked.filter((x) => x >= 0.5).length > 45, `${asked}`);
 });
 

@@ -11,8 +11,6 @@ export interface TpeSettings {
   readonly seed: number;
   /** Losses that a rung must have before it is modelled; until then trials are random. */
   readonly startupTrials: number;
-  /** Share of later trials that are random all the same: nothing stays unseen, and importance has an unbiased sample. */
-  readonly randomShare: number;
   /** What is modelled. */
   readonly objective: Objective;
 }
@@ -27,12 +25,11 @@ const draws = 24;
  * loss is not known, and none is made up for them; what keeps parallel trials apart is that each has draws of its own.
  * @see Bergstra, Bardenet, Bengio, Kégl: Algorithms for hyper-parameter optimization, NeurIPS 2011, section 4
  */
-export function tpe({ seed, startupTrials, randomShare, objective }: TpeSettings): Sampler {
+export function tpe({ seed, startupTrials, objective }: TpeSettings): Sampler {
   return (space, log) => {
     const random = seededStream(seed, searchedTrials(log).length);
-    const isRandom = random.uniform() < randomShare;
     const observed = observationsOf(log, objective, enoughFor(space, startupTrials));
-    if (isRandom || observed.ranked.length < startupTrials) return samplePrior(space, random);
+    if (observed.ranked.length < startupTrials) return samplePrior(space, random);
     const assignment: Record<string, Value> = {};
     for (const group of groupsOf(space)) {
       if (isActive(group[0]!, assignment)) Object.assign(assignment, promising(group, observed, random));
