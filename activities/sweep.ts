@@ -77,8 +77,7 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
     async finish({ outcome, ...unwritten }: Unwritten & { readonly outcome: Outcome }): Promise<Summary> {
       await publish(unwritten);
       const folder = openSweep(unwritten.sweep);
-      const { id, sweep } = await folder.read();
-      const summary = summaryOf(id, await folder.readLog(), sweep.spec.objectives[0]!, outcome);
+      const summary = summaryOf(await folder.read(), await folder.readLog(), outcome);
       const { best, heldOut } = summary;
       const hasModel = best?.final !== undefined && (await folder.publishBest(best.final, { best, heldOut })) === 'published';
       const told: Summary = hasModel ? { ...summary, model: `${folder.address}/best/` } : summary;

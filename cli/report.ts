@@ -1,7 +1,9 @@
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import { heldOutMetric } from '../study/held-out.ts';
+import { outcomeText } from '../study/outcome.ts';
 import { originText } from '../study/page.ts';
 import { explanationOf } from '../study/reason.ts';
+import type { Cost } from '../study/savings.ts';
 import type { Summary } from '../study/summary.ts';
 import type { LayerConfiguration, Objective } from '../study/trial.ts';
 import type { TrialRow } from '../study/trial-rows.ts';
@@ -45,9 +47,24 @@ function heldOutTable({ heldOut, objective, best }: Summary): string {
   );
 }
 
+function costText({ wallSeconds, cost, savings: { spent, unpruned }, pricePerGpuHour }: Summary): string {
+  const shownCost = ({ seconds, gpuSeconds }: Cost): string =>
+    gpuSeconds === 0 ? `${duration(seconds)} of trainers` : `${hours(gpuSeconds)} GPU-hours${price(gpuSeconds)}`;
+  const price = (gpuSeconds: number): string =>
+    pricePerGpuHour === undefined ? '' : ` (${((gpuSeconds / 3600) * pricePerGpuHour).toFixed(2)} at ${pricePerGpuHour} each)`;
+  const [used, full] = unpruned.gpuSeconds > 0 ? [spent.gpuSeconds, unpruned.gpuSeconds] : [spent.seconds, unpruned.seconds];
+  const spared = full > used ? `: pruning spared ${Math.round(100 * (1 - used / full))} %` : '';
+  return (
+    `The search took ${shownCost(spent)}; without pruning its trials would have taken ${shownCost(unpruned)}${spared}.\n` +
+    `In all: ${duration(wallSeconds)} on the clock, ${shownCost(cost)}.`
+  );
+}
+
+const hours = (seconds: number): string => String(Number((seconds / 3600).toPrecision(3)));
+
 /** All that a finished sweep has to say, as printed after `run` and by `best`. */
 export async function summaryText(summary: Summary, folder: SweepFolder): Promise<string> {
-  const { best, cost, wallSeconds, counts, verdict, heldOut, warnings = [] } = summary;
+  const { best, counts, verdict, heldOut, warnings = [] } = summary;
   const layers = best && (await folder.trial(best.trial).readTrial()).layers;
   const parts = [
     ...(best
@@ -58,7 +75,7 @@ export async function summaryText(summary: Summary, folder: SweepFolder): Promis
     ...(verdict.length > 0 ? [verdict.join('\n')] : []),
     ...(warnings.length > 0 ? [warnings.map((warning) => `Warning: ${warning}`).join('\n')] : []),
     `${counts.search} trials (${counts.reachedTop} to the end, ${counts.failed} failed), ${counts.finals} final trainings; ` +
-      `${duration(wallSeconds)} on the clock, ${duration(cost.seconds)} of trainers, ${duration(cost.gpuSeconds)} of GPUs`,
+      `the search ended because ${outcomeText(summary.outcome)}.\n${costText(summary)}`,
     `Results: ${folder.address}${summary.model === undefined ? '' : `\nModel:   ${summary.model}`}`,
   ];
   return parts.join('\n\n');

@@ -46,6 +46,16 @@ export type SweepLog = readonly SweepEvent[];
 
 /** How a sweep ended. */
 export type Outcome =
-  | { readonly result: 'succeeded'; readonly because: 'allTrialsDone' | 'spaceExhausted' | 'durationSpent' }
+  | {
+      readonly result: 'succeeded';
+      readonly because:
+        | 'allTrialsDone'
+        | 'spaceExhausted'
+        | 'durationSpent'
+        | 'gpuHoursSpent'
+        | 'costSpent'
+        | 'goalReached'
+        | 'noImprovement';
+    }
   | { readonly result: 'failed'; readonly because: 'tooManyFailedTrials' | 'noTrialReported' | 'engineFailure'; readonly message: string }
   | { readonly result: 'cancelled' };

@@ -113,6 +113,7 @@ test('progress counts in the terms of the user', () => {
       { steps: 60, reports: 0 },
     ],
     work: { done: 60, expected: 6 * 20 + 2 * 40 + 2 * 3 * 60 },
+    gpuSeconds: 0,
     best: [
       { trial: 1, rung: 0, value: 0.7 },
       { trial: 0, rung: 0, value: 0.5 },

@@ -2,7 +2,8 @@
 import { bestTrials } from './best.ts';
 import type { Origin } from './log.ts';
 import { valueOfLoss } from './objective.ts';
-import { runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
+import { outcomeText } from './outcome.ts';
+import { outcomeSoFar, runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { Assignment, JsonNumber, LayerConfiguration, Report } from './trial.ts';
 
 /** What a trial's page shows that does not change. */
@@ -28,6 +29,7 @@ export function trialDetails(page: TrialPage, state: string, report: Report | un
 
 export function sweepDetails(sweepId: string, state: SweepState): string {
   const { plan } = state;
+  const outcome = outcomeSoFar(state.phase);
   const running = runningTrials(state).map(({ trial }) => link(sweepId, trial));
   const head = [
     `**${phaseText(state)}**`,
@@ -36,6 +38,7 @@ export function sweepDetails(sweepId: string, state: SweepState): string {
     `${waitingTrials(state).length} waiting`,
     `${state.failedTrials} failed`,
     `running: ${running.join(', ') || 'none'}`,
+    ...(outcome ? [`the search has ended: ${outcomeText(outcome)}`] : []),
   ].join(' · ');
   const rungs = state.rungs.map((rung, index) => `| ${index} | ${plan.rungs[index]} | ${rung.trials.length} |`);
   const best = bestTrials(state, 10).map(

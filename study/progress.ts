@@ -1,12 +1,15 @@
 import { bestTrials } from './best.ts';
 import { expectedReports } from './expected-reports.ts';
+import type { Outcome } from './log.ts';
 import { valueOfLoss } from './objective.ts';
-import { runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
+import { outcomeSoFar, runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { JsonNumber } from './trial.ts';
 
 /** A sweep in a few numbers, whatever its size: the answer to the workflow's `progress` query. */
 export interface Progress {
   readonly phase: 'search' | 'final' | 'closing';
+  /** Once the search has ended: how, as far as that is known before the final trainings. */
+  readonly outcome?: Outcome;
   readonly paused: boolean;
   readonly startedAt: number;
   readonly suggested: number;
@@ -19,6 +22,8 @@ export interface Progress {
   readonly rungs: readonly { readonly steps: number; readonly reports: number }[];
   /** Optimizer steps: reported so far, and expected in all if no trial fails. */
   readonly work: { readonly done: number; readonly expected: number };
+  /** Spent by reports of the search so far. */
+  readonly gpuSeconds: number;
   /** The ten best, best first, with the objective's value as the user counts it. */
   readonly best: readonly { readonly trial: number; readonly rung: number; readonly value: JsonNumber }[];
 }
@@ -26,8 +31,10 @@ export interface Progress {
 export function progressOf(state: SweepState): Progress {
   const { plan, phase } = state;
   const started = state.finalsStarted;
+  const outcome = outcomeSoFar(phase);
   return {
     phase: phase.name,
+    ...(outcome && { outcome }),
     paused: state.paused,
     startedAt: state.startedAt,
     suggested: state.nextTrial - started,
@@ -39,6 +46,7 @@ export function progressOf(state: SweepState): Progress {
     finals: { started, of: started + (phase.name === 'final' ? phase.queue.length : 0) },
     rungs: state.rungs.map(({ trials }, rung) => ({ steps: plan.rungs[rung]!, reports: trials.length })),
     work: workOf(state),
+    gpuSeconds: state.ledger.gpuSeconds,
     best: bestTrials(state, 10).map(({ trial, rung, loss }) => ({
       trial,
       rung,

@@ -102,7 +102,11 @@ test('a parsed sweep survives JSON and parses to itself', () => {
         numTrials: fc.integer({ min: 2, max: 10_000 }),
         parallelTrials: fc.integer({ min: 1, max: 1000 }),
         enqueue: fc.constantFrom([], ['headOnly'], ['fullFineTuning', 'headOnly']),
-        budget: fc.constantFrom({}, { duration: '90m' }),
+        budget: fc.constantFrom(
+          {},
+          { duration: '90m' },
+          { gpuHours: 4, cost: { max: 9, pricePerGpuHour: 2 }, noImprovement: { trials: 5 } },
+        ),
         searchAlgorithm: fc.record({
           name: fc.constantFrom('random', 'grid', 'sobol', 'tpe'),
           seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),

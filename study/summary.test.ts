@@ -3,9 +3,13 @@ import { test } from 'node:test';
 import { comparison, type HeldOutScore } from './held-out.ts';
 import type { Origin, SweepEvent } from './log.ts';
 import { summaryOf } from './summary.ts';
+import { aSweep } from './testing/builders.ts';
 import type { Objective } from './trial.ts';
 
 const accuracy: Objective = { metric: 'eval/accuracy', direction: 'maximize' };
+
+/** Its last rung lies at 20 steps. */
+const searched = { id: 'default.x.1', sweep: aSweep({ pruneAlgorithm: { name: 'asha', minResource: 10, maxResource: 20 } }) };
 
 const suggested = (at: number, trial: number, origin: Origin): SweepEvent => ({
   type: 'suggested',
@@ -45,7 +49,7 @@ test('a summary is made of the log alone', () => {
     reported(6_000, 5, 0, { 'eval/accuracy': 0.8, 'test/accuracy': 0.85, 'test/majority': 0.1 }),
     { type: 'finished', at: 7_000, outcome: { result: 'succeeded', because: 'allTrialsDone' } },
   ];
-  const { heldOut, verdict, ...rest } = summaryOf('default.x.1', log, accuracy, { result: 'succeeded', because: 'allTrialsDone' });
+  const { heldOut, verdict, ...rest } = summaryOf(searched, log, { result: 'succeeded', because: 'allTrialsDone' });
   assert.deepEqual(rest, {
     sweep: 'default.x.1',
     outcome: { result: 'succeeded', because: 'allTrialsDone' },
@@ -53,6 +57,7 @@ test('a summary is made of the log alone', () => {
     best: { trial: 1, assignment: { x: 1 }, selectionValue: 0.8, final: 5 },
     counts: { search: 3, failed: 1, reachedTop: 1, finals: 3 },
     cost: { seconds: 12, gpuSeconds: 6 },
+    savings: { spent: { seconds: 6, gpuSeconds: 3 }, unpruned: { seconds: 8, gpuSeconds: 4 } }, // trial 0 ended halfway
     wallSeconds: 7,
   });
   assert.deepEqual(
@@ -72,7 +77,7 @@ test('a summary warns of a rung that ranks trials otherwise than the last one', 
     reported(0, trial, 0, { 'eval/accuracy': trial }),
     reported(0, trial, 1, { 'eval/accuracy': -trial }),
   ]);
-  const { warnings } = summaryOf('x', log, accuracy, { result: 'succeeded', because: 'allTrialsDone' });
+  const { warnings } = summaryOf(searched, log, { result: 'succeeded', because: 'allTrialsDone' });
   assert.deepEqual(
     warnings?.map((warning) => warning.split(':')[0]),
     ['Rung 0 (10 steps) hardly ranks trials as the last rung does'],
@@ -81,7 +86,7 @@ test('a summary warns of a rung that ranks trials otherwise than the last one', 
 
 test('a log without a number has no best trial', () => {
   const log: SweepEvent[] = [suggested(0, 0, { by: 'sampler', seen: 0 }), reported(1, 0, 0, { 'eval/accuracy': null })];
-  const summary = summaryOf('x', log, accuracy, { result: 'failed', because: 'noTrialReported', message: '' });
+  const summary = summaryOf(searched, log, { result: 'failed', because: 'noTrialReported', message: '' });
   assert.deepEqual(
     { best: summary.best, heldOut: summary.heldOut, verdict: summary.verdict },
     { best: undefined, heldOut: [], verdict: [] },

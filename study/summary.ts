@@ -1,11 +1,22 @@
 /** What a sweep found, as a function of its log. */
 
 import { comparison, type HeldOutScore, heldOutScores } from './held-out.ts';
+import type { ModelShape } from './layerwise.ts';
 import type { Outcome, SweepLog } from './log.ts';
 import { lossOf } from './objective.ts';
 import { rankWarnings } from './rank-correlation.ts';
+import { rungsOf } from './rungs.ts';
+import { type Cost, type Savings, savingsOf, total } from './savings.ts';
+import type { Sweep } from './spec.ts';
 import type { Assignment, JsonNumber, Objective } from './trial.ts';
 import { type TrialRow, trialRows } from './trial-rows.ts';
+
+/** What a summary must know of a sweep beside its log. */
+export interface SearchedSweep {
+  readonly id: string;
+  readonly sweep: Sweep;
+  readonly model?: ModelShape;
+}
 
 export interface Summary {
   readonly sweep: string;
@@ -22,7 +33,12 @@ export interface Summary {
   /** Where the best model lies, when the trainer left one. */
   readonly model?: string;
   readonly counts: { readonly search: number; readonly failed: number; readonly reachedTop: number; readonly finals: number };
-  readonly cost: { readonly seconds: number; readonly gpuSeconds: number };
+  /** Of all trials, final trainings included. */
+  readonly cost: Cost;
+  /** What pruning has spared the search. */
+  readonly savings: Savings;
+  /** Price of one GPU for an hour, if spec.budget.cost names one. */
+  readonly pricePerGpuHour?: number;
   /** Wall time from the first suggestion to the end. */
   readonly wallSeconds: number;
   readonly heldOut: readonly HeldOutScore[];
@@ -32,7 +48,9 @@ export interface Summary {
   readonly warnings?: readonly string[];
 }
 
-export function summaryOf(sweep: string, log: SweepLog, objective: Objective, outcome: Outcome): Summary {
+export function summaryOf({ id, sweep }: SearchedSweep, log: SweepLog, outcome: Outcome): Summary {
+  const { objectives, budget, pruneAlgorithm } = sweep.spec;
+  const objective = objectives[0]!;
   const rows = trialRows(log);
   const search = rows.filter((row) => row.purpose === 'search');
   const best = bestRow(search, objective);
@@ -40,7 +58,7 @@ export function summaryOf(sweep: string, log: SweepLog, objective: Objective, ou
   const warnings = rankWarnings(log, objective);
   const final = best && bestFinal(rows, best.trial, objective);
   return {
-    sweep,
+    sweep: id,
     outcome,
     objective,
     ...(best && {
@@ -57,7 +75,9 @@ export function summaryOf(sweep: string, log: SweepLog, objective: Objective, ou
       reachedTop: search.filter((row) => row.decision?.reason.code === 'reachedTop').length,
       finals: rows.length - search.length,
     },
-    cost: { seconds: sum(rows.map((row) => row.seconds)), gpuSeconds: sum(rows.map((row) => row.gpuSeconds)) },
+    cost: total(rows),
+    savings: savingsOf(search, rungsOf(pruneAlgorithm).at(-1)!),
+    ...(budget.cost && { pricePerGpuHour: budget.cost.pricePerGpuHour }),
     wallSeconds: log.length === 0 ? 0 : (log.at(-1)!.at - log[0]!.at) / 1000,
     heldOut,
     verdict: comparison(heldOut, objective),
@@ -79,5 +99,3 @@ function bestFinal(rows: readonly TrialRow[], of: number, objective: Objective):
     objective,
   )?.trial;
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -8,13 +8,17 @@ import type { Objective } from './trial.ts';
 /** The part of a sweep that its workflow carries along. */
 export function planOf({ spec }: Sweep): SweepPlan {
   const objective = spec.objectives[0]!;
+  const { duration, gpuHours, cost, noImprovement } = spec.budget;
   return {
     objective,
     pruner: prunerSettings(spec.pruneAlgorithm, objective),
     rungs: rungsOf(spec.pruneAlgorithm),
     numTrials: spec.numTrials,
     maxFailedTrials: spec.maxFailedTrials,
-    ...(spec.budget.duration !== undefined && { durationMs: durationMs(spec.budget.duration) }),
+    ...(duration !== undefined && { durationMs: durationMs(duration) }),
+    ...(gpuHours !== undefined && { gpuHours }),
+    ...(cost !== undefined && { cost }),
+    ...(noImprovement !== undefined && { noImprovement }),
     finalSeeds: spec.finalSeeds,
     baselines: spec.enqueue,
     seed: spec.searchAlgorithm.seed,

@@ -14,6 +14,11 @@ export interface SweepPlan {
   readonly maxFailedTrials: number;
   /** Wall time for the search; the final re-trainings come on top. */
   readonly durationMs?: number;
+  /** GPU-hours for the search, and what they may cost; both without the final re-trainings, as `durationMs`. */
+  readonly gpuHours?: number;
+  readonly cost?: { readonly max: number; readonly pricePerGpuHour: number };
+  /** The search ends when so many trials have reported since the best result got better by more than `minDelta`. */
+  readonly noImprovement?: { readonly trials: number; readonly minDelta: number };
   /** Fresh seeds on which each finalist is trained again. */
   readonly finalSeeds: number;
   /** The first trials of the sweep are these baselines, in this order. */
@@ -51,6 +56,16 @@ export type SentCommand =
 /** What the workflow must do next. */
 export type Command = SuggestCommand | SentCommand;
 
+/** What reports of the search have cost and gained so far. */
+export interface Ledger {
+  readonly gpuSeconds: number;
+  /**
+   * The loss that counts as the best at the last rung, and how many trials had reported when it came. A lower one replaces
+   * it only when it is lower by more than `noImprovement.minDelta`: small steps add up, and none of them counts by itself.
+   */
+  readonly record?: { readonly loss: number; readonly trials: number };
+}
+
 type Phase =
   | { readonly name: 'search' }
   /** The search has ended; `after` is the outcome to give when the finals are done. */
@@ -70,6 +85,7 @@ export interface SweepState {
   readonly live: readonly LiveTrial[];
   readonly rungs: readonly Rung[];
   readonly failedTrials: number;
+  readonly ledger: Ledger;
   /** Final trials started so far. */
   readonly finalsStarted: number;
   readonly due: readonly SentCommand[];
@@ -90,6 +106,7 @@ export function newSweep(plan: SweepPlan, parallelTrials: number, startedAt: num
     live: [],
     rungs: plan.rungs.map(() => emptyRung),
     failedTrials: 0,
+    ledger: { gpuSeconds: 0 },
     finalsStarted: 0,
     due: [],
     unwritten: [],
@@ -99,6 +116,18 @@ export function newSweep(plan: SweepPlan, parallelTrials: number, startedAt: num
 
 export function isOver(state: SweepState): boolean {
   return state.phase.name === 'closing' && state.live.length === 0 && state.due.length === 0;
+}
+
+/** How the sweep ends, or will if its final trainings come to nothing bad. */
+export function outcomeSoFar(phase: Phase): Outcome | undefined {
+  switch (phase.name) {
+    case 'search':
+      return undefined;
+    case 'final':
+      return phase.after;
+    case 'closing':
+      return phase.outcome;
+  }
 }
 
 /** Those that have a slot. */

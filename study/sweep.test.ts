@@ -25,7 +25,7 @@ const aReport = (trial: number, rung: number, loss: number | null): Report => ({
   step: 1,
   metrics: { 'eval/loss': loss },
   diverged: loss === null,
-  cost: { seconds: 1, gpuSeconds: 0 },
+  cost: { seconds: 1, gpuSeconds: 3600 },
   attempt: 1,
   versions: {},
 });
@@ -184,6 +184,27 @@ test('after the search the best trial and the baselines are trained again on the
   );
 });
 
+test('a limit that a report reaches ends the search, frees what runs, and goes over to the finals', () => {
+  const plan = aPlan({ gpuHours: 1, rungs: [1, 3], pruner: { name: 'none' } });
+  let { state } = obey(newSweep(plan, 2, 0));
+  state = tell(state, { type: 'reported', report: aReport(0, 0, 0.5) });
+  assert.deepEqual(state.phase, {
+    name: 'final',
+    queue: [
+      { of: 0, seed: 700_009 },
+      { of: 0, seed: 700_010 },
+    ],
+    after: { result: 'succeeded', because: 'gpuHoursSpent' },
+  });
+  assert.deepEqual(
+    state.due.map(({ type, trial }) => [type, trial]),
+    [
+      ['end', 1],
+      ['end', 0],
+    ],
+  );
+});
+
 test('property: whatever the trials do, slots are kept, rungs come in order, and the sweep ends with nothing left', () => {
   const plans = fc.record({
     pruner: fc.constantFrom<SweepPlan['pruner']>(
@@ -200,6 +221,8 @@ test('property: whatever the trials do, slots are kept, rungs come in order, and
     numTrials: fc.integer({ min: 1, max: 15 }),
     finalSeeds: fc.integer({ min: 0, max: 2 }),
     maxFailedTrials: fc.integer({ min: 0, max: 20 }),
+    gpuHours: fc.integer({ min: 1, max: 60 }),
+    noImprovement: fc.record({ trials: fc.integer({ min: 1, max: 12 }), minDelta: fc.constant(0) }),
   });
   const choices = fc.infiniteStream<Choice>(
     fc.record({

@@ -8,6 +8,7 @@ import { lossOf } from './objective.ts';
 import { prunerOf } from './pruners/pruner-of.ts';
 import { withClosed, withReport } from './rung.ts';
 import { hasFreeSlot, isSearchDone, promotion, seedOf } from './schedule.ts';
+import { entered, limitReached } from './search-limits.ts';
 import {
   type Finalist,
   type LiveTrial,
@@ -147,21 +148,25 @@ function afterReport(state: SweepState, report: Report, at: number): SweepState 
   const metrics = report.diverged ? { ...report.metrics, [objective.metric]: null } : report.metrics;
   const loss = jsonNumber(lossOf(metrics, objective));
   const told = logged(state, { type: 'reported', at, trial, rung, step, metrics, cost });
-  return live.purpose === 'final' ? end(told, trial, rung, { code: 'reachedTop' }, at) : afterSearchReport(told, trial, rung, loss, at);
+  if (live.purpose === 'final') return end(told, trial, rung, { code: 'reachedTop' }, at);
+  const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, loss));
+  const ledger = entered(state.ledger, state.plan, report, loss, rungs[0]!.trials.length);
+  const judged = afterSearchReport({ ...told, rungs, ledger }, trial, rung, at);
+  const because = limitReached(judged, report);
+  return because === undefined ? judged : endSearch(judged, { result: 'succeeded', because }, at);
 }
 
-function afterSearchReport(state: SweepState, trial: number, rung: number, loss: JsonNumber, at: number): SweepState {
-  const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, loss));
+function afterSearchReport(state: SweepState, trial: number, rung: number, at: number): SweepState {
+  const { rungs } = state;
   const isTop = rung === rungs.length - 1;
   const decision: Decision = isTop
     ? { action: 'stop', reason: { code: 'reachedTop' } }
     : prunerOf(state.plan.pruner).decide(rungs, trial, rung);
-  const reported = { ...state, rungs };
   switch (decision.action) {
     case 'stop':
-      return end(reported, trial, rung, decision.reason, at);
+      return end(state, trial, rung, decision.reason, at);
     case 'pause':
-      return logged(due({ ...reported, live: without(state.live, trial) }, { type: 'pause', trial }), {
+      return logged(due({ ...state, live: without(state.live, trial) }, { type: 'pause', trial }), {
         type: 'decided',
         at,
         trial,
@@ -169,7 +174,7 @@ function afterSearchReport(state: SweepState, trial: number, rung: number, loss:
         decision,
       });
     case 'continue':
-      return goOn(logged(closed(reported, trial), { type: 'decided', at, trial, rung, decision }), trial, rung + 1);
+      return goOn(logged(closed(state, trial), { type: 'decided', at, trial, rung, decision }), trial, rung + 1);
   }
 }
 

@@ -10,6 +10,8 @@ export type JsonNumber = number | null;
 export interface Objective {
   readonly metric: string;
   readonly direction: 'minimize' | 'maximize';
+  /** The search ends once a trial that was trained to the end is at least this good. */
+  readonly goal?: number;
 }
 
 /** How one layer of the encoder takes part in training. */

@@ -41,6 +41,7 @@ export const searchAlgorithmSchema = z
         'tpe only: share of the later trials that are drawn at random all the same: no part of the space stays unseen, and the importance of parameters is estimated without bias. 0 to 1; default 0.2.',
       ),
     objective: objectiveSchema
+      .omit({ goal: true })
       .exactOptional()
       .describe(
         'tpe only: what it learns from. A report without this metric counts like a failure. Where an accuracy has few values, eval/loss tells more. Default: the first of spec.objectives.',

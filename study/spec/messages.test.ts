@@ -120,7 +120,12 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     },
     want: 'spec.objectives: more than one objective is not available yet; keep the first',
   },
-  { name: 'GPU hours', spec: { budget: { gpuHours: 40 } }, want: 'spec.budget.gpuHours: gpuHours is not available yet; use duration' },
+  { name: 'no GPU hours', spec: { budget: { gpuHours: 0 } }, want: 'spec.budget.gpuHours: must be > 0, got 0' },
+  {
+    name: 'a cost without a price',
+    spec: { budget: { cost: { max: 100 } } },
+    want: 'spec.budget.cost.pricePerGpuHour: must be a number, got nothing',
+  },
 
   // search spaces
   {

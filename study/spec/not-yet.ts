@@ -11,7 +11,6 @@ const planned = {
   searchAlgorithm: ['gp', 'cmaEs', 'nsga2'],
   pruneAlgorithm: ['pasha', 'wilcoxon', 'curve'],
   scheme: ['prefixReinit', 'blocks', 'curve', 'window', 'mask', 'modes', 'reinit'],
-  budget: ['gpuHours', 'cost'],
 };
 
 /** Reads the sweep before it is checked: the settings of what is not there yet have no schema. */
@@ -24,9 +23,6 @@ export function notYetAvailable(sweep: unknown): readonly NotYet[] {
     ...itemsOf(spec.parameters).flatMap((parameter, index) =>
       layerwiseScheme(`spec.parameters[${index}].searchSpace.layerwise`, parameter),
     ),
-    ...planned.budget
-      .filter((limit) => Object.hasOwn(fieldsOf(spec.budget), limit))
-      .map((limit) => notYet(`spec.budget.${limit}`, limit, 'use duration')),
   ];
 }
 

@@ -8,4 +8,8 @@ export const objectiveSchema = z.strictObject({
       'Name of a metric in the reports. The built-in trainer reports eval/accuracy, eval/macro_f1, eval/mcc and eval/loss, measured on the selection split.',
     ),
   direction: z.enum(['minimize', 'maximize']).describe('Whether less or more of it is better.'),
+  goal: z
+    .number()
+    .exactOptional()
+    .describe('The search ends once a trial that was trained to the end is at least this good. Default: no goal.'),
 });

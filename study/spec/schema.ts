@@ -50,9 +50,43 @@ export const specSchema = z.strictObject({
         .describe(
           'Wall-clock time of the search, such as 8h, 90m or 1h30m. When it is spent, running trials end and the best so far wins. Default: no limit.',
         ),
+      gpuHours: z
+        .number()
+        .gt(0)
+        .exactOptional()
+        .describe(
+          'GPU-hours of the search, counted when trials report: what runs meanwhile comes on top. ' +
+            'When they are spent, running trials end and the best so far wins. Trials on the CPU use none. Above 0; default: no limit.',
+        ),
+      cost: z
+        .strictObject({
+          max: z.number().gt(0).describe('What the GPU-hours of the search may cost, in any currency. Above 0.'),
+          pricePerGpuHour: z.number().gt(0).describe('Price of one GPU for an hour, in the same currency. Above 0.'),
+        })
+        .exactOptional()
+        .describe(
+          'Limit on the GPU-hours of the search, as money; counted as gpuHours. The report then tells costs too. Default: no limit.',
+        ),
+      noImprovement: z
+        .strictObject({
+          trials: z
+            .int()
+            .min(1)
+            .describe('Trials that report, at the first rung or later, without a better result at the last rung. At least 1.'),
+          minDelta: z
+            .number()
+            .min(0)
+            .default(0)
+            .describe(
+              "A result is better when it is so by more than this, in the objective's unit: " +
+                'the spread between seeds is a good choice. At least 0; default 0.',
+            ),
+        })
+        .exactOptional()
+        .describe('Ends a search that no longer finds anything better. Default: it goes on.'),
     })
     .default({})
-    .describe('Limits on what the search may spend.'),
+    .describe('What the search may spend, and when to give up. The final re-trainings come on top of each limit.'),
   finalSeeds: z
     .int()
     .min(0)

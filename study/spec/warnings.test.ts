@@ -41,6 +41,11 @@ const cases = [
     spec: { pruneAlgorithm: { ...rungs, name: 'patience', patience: 2 } },
     want: ['spec.pruneAlgorithm.patience: 2 is not less than the 2 rungs before the last, so no trial is stopped early'],
   },
+  {
+    name: 'GPU-hours where there is no GPU',
+    spec: { budget: { gpuHours: 4 }, trialTemplate: { trainer: { model: 'm', data: 'd', device: 'cpu' } } },
+    want: ['spec.budget.gpuHours: trainer.device is cpu, so no GPU-hour is ever spent; use budget.duration'],
+  },
   { name: 'patience that ends in time', spec: { pruneAlgorithm: { ...rungs, name: 'patience', patience: 1 } }, want: [] },
 ];
 for (const { name, spec, want } of cases) {

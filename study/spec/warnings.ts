@@ -6,7 +6,7 @@ import type { Sweep } from '../spec.ts';
 
 /** What runs, but hardly as it was meant. One sentence each, with its field. */
 export function warningsOf({ spec }: Sweep, model?: ModelShape): readonly string[] {
-  return [...tooParallel(spec), ...partOfGrid(spec, model), ...idleSampler(spec), ...idlePruner(spec)];
+  return [...tooParallel(spec), ...partOfGrid(spec, model), ...idleSampler(spec), ...idlePruner(spec), ...idleBudget(spec)];
 }
 
 function tooParallel({ parallelTrials, numTrials }: Sweep['spec']): readonly string[] {
@@ -34,6 +34,13 @@ function idlePruner({ pruneAlgorithm, numTrials }: Sweep['spec']): readonly stri
     return [`spec.pruneAlgorithm.patience: ${patience} is not less than the ${early} rungs before the last, so no trial is stopped early`];
   }
   return [];
+}
+
+/** A budget that nothing is charged to. */
+function idleBudget({ budget: { gpuHours, cost }, trialTemplate: { command, trainer } }: Sweep['spec']): readonly string[] {
+  if (command !== undefined || trainer.device !== 'cpu') return [];
+  const idle = [...(gpuHours === undefined ? [] : ['gpuHours']), ...(cost === undefined ? [] : ['cost'])];
+  return idle.map((limit) => `spec.budget.${limit}: trainer.device is cpu, so no GPU-hour is ever spent; use budget.duration`);
 }
 
 /** Counting stops where it is clear, for grids can have more points than could ever be counted. */
