@@ -2,12 +2,9 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { SweepFile } from '../results/sweep-file.ts';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef } from '../runners/runner.ts';
-import { enqueuedTrials } from '../study/baselines.ts';
-import { layerConfigurationOf } from '../study/layers.ts';
-import type { Origin, Outcome, SweepEvent } from '../study/log.ts';
+import type { Outcome, SweepEvent } from '../study/log.ts';
 import { rungsOf } from '../study/rungs.ts';
-import { isDrawnBlindly, samplerOf } from '../study/samplers/sampler-of.ts';
-import { searchSpaceOf } from '../study/space.ts';
+import { type Suggestion, suggestionOf } from '../study/suggestion.ts';
 import { type Summary, summaryOf } from '../study/summary.ts';
 import type { Finalist } from '../study/sweep-state.ts';
 import { trainerBlockOf } from '../study/trainer-block.ts';
@@ -18,12 +15,6 @@ interface Unwritten {
   readonly sweep: SweepRef;
   readonly segment: number;
   readonly events: readonly SweepEvent[];
-}
-
-export interface Suggestion {
-  readonly origin: Origin;
-  readonly assignment: Assignment;
-  readonly layers?: LayerConfiguration;
 }
 
 export interface SweepActivityDependencies {
@@ -51,7 +42,7 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
       await publish(unwritten);
       const folder = openSweep(unwritten.sweep);
       const file = await folder.read();
-      const suggestion = await suggestionOf(file, trial, folder);
+      const suggestion = suggestionOf(file.sweep, file.model, trial, await folder.readLog());
       if (suggestion === undefined) return 'spaceExhausted';
       const { origin, assignment, layers } = suggestion;
       const written = await folder
@@ -103,21 +94,6 @@ async function isRunning({ workflow }: SweepActivityDependencies['client'], work
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
-}
-
-async function suggestionOf(file: SweepFile, trial: number, folder: SweepFolder): Promise<Suggestion | undefined> {
-  const { sweep, model } = file;
-  const baseline = enqueuedTrials(sweep, model)[trial];
-  if (baseline !== undefined) {
-    const { name, ...configuration } = baseline;
-    return { origin: { by: 'enqueued', name }, ...configuration };
-  }
-  const log = await folder.readLog();
-  const assignment = samplerOf(sweep.spec.searchAlgorithm)(searchSpaceOf(sweep.spec.parameters, model), log);
-  if (assignment === undefined) return undefined;
-  const layers = layerConfigurationOf(sweep.spec.parameters, assignment, model);
-  const panel = isDrawnBlindly(sweep.spec.searchAlgorithm, log) && { panel: true as const };
-  return { origin: { by: 'sampler', seen: log.length, ...panel }, assignment, ...(layers && { layers }) };
 }
 
 /** What all trials of a sweep have in common. */

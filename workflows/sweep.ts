@@ -17,12 +17,13 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Suggestion, SweepActivities } from '../activities/sweep.ts';
+import type { SweepActivities } from '../activities/sweep.ts';
 import type { SweepRef, TrialRef } from '../runners/runner.ts';
 import type { Outcome } from '../study/log.ts';
 import { originText, sweepDetails, type TrialPage, trialDetails, trialWorkflowId } from '../study/page.ts';
 import { type Progress, progressOf } from '../study/progress.ts';
 import { nextCommand } from '../study/schedule.ts';
+import type { Suggestion } from '../study/suggestion.ts';
 import type { Summary } from '../study/summary.ts';
 import { fold, type Happening, type Message } from '../study/sweep.ts';
 import { type Command, isOver, newSweep, type SentCommand, type SweepPlan, type SweepState } from '../study/sweep-state.ts';

@@ -1,0 +1,34 @@
+import { enqueuedTrials } from './baselines.ts';
+import { layerConfigurationOf } from './layers.ts';
+import type { ModelShape } from './layerwise.ts';
+import type { Origin, SweepLog } from './log.ts';
+import { isDrawnBlindly, samplerOf } from './samplers/sampler-of.ts';
+import { searchSpaceOf } from './space.ts';
+import type { Sweep } from './spec.ts';
+import type { Assignment, LayerConfiguration } from './trial.ts';
+
+/** What a new trial is to try. */
+export interface Suggestion {
+  readonly origin: Origin;
+  readonly assignment: Assignment;
+  readonly layers?: LayerConfiguration;
+}
+
+/**
+ * The configuration of a search trial: a baseline while there are any, else what the sampler makes of the whole log.
+ * @param trial - its number, from 0
+ * @returns undefined when the sampler has nothing left to try
+ */
+export function suggestionOf(sweep: Sweep, model: ModelShape | undefined, trial: number, log: SweepLog): Suggestion | undefined {
+  const baseline = enqueuedTrials(sweep, model)[trial];
+  if (baseline !== undefined) {
+    const { name, ...configuration } = baseline;
+    return { origin: { by: 'enqueued', name }, ...configuration };
+  }
+  const { parameters, searchAlgorithm } = sweep.spec;
+  const assignment = samplerOf(searchAlgorithm)(searchSpaceOf(parameters, model), log);
+  if (assignment === undefined) return undefined;
+  const layers = layerConfigurationOf(parameters, assignment, model);
+  const panel = isDrawnBlindly(searchAlgorithm, log) && { panel: true as const };
+  return { origin: { by: 'sampler', seen: log.length, ...panel }, assignment, ...(layers && { layers }) };
+}
