@@ -2,6 +2,7 @@ import { ApplicationFailure, cancellationSignal, heartbeat, log } from '@tempora
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { TrialFolder } from '../results/trial-folder.ts';
 import type { Exit, SweepRef, TrialRef, TrialRunner } from '../runners/runner.ts';
+import { costMetrics } from '../study/cost.ts';
 import { lossOf } from '../study/objective.ts';
 import { exitCode, type Reason, type Report, type TrialFile } from '../study/trial.ts';
 import { awaitReport } from './await-report.ts';
@@ -90,9 +91,10 @@ function isPreemption(exit: Exit): boolean {
   return exit.kind === 'exited' ? exit.code === exitCode.preempted : exit.kind === 'killed' && exit.signal === 'SIGTERM';
 }
 
-/** A report that lacks the objective's metric must not reach the search, which could not rank it. */
+/** A report that lacks an objective's metric must not reach the search, which could not rank it. */
 function checked(report: Report, { objectives }: TrialFile): Report {
-  if (!report.diverged) lossOf(report.metrics, objectives[0]!);
+  const owed = objectives.filter(({ metric }) => !costMetrics.includes(metric));
+  if (!report.diverged) for (const objective of owed) lossOf(report.metrics, objective);
   return report;
 }
 

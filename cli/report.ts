@@ -1,9 +1,9 @@
 import type { SweepFolder } from '../results/sweep-folder.ts';
+import type { Cost } from '../study/cost.ts';
 import { heldOutMetric } from '../study/held-out.ts';
 import { outcomeText } from '../study/outcome.ts';
 import { originText } from '../study/page.ts';
 import { explanationOf } from '../study/reason.ts';
-import type { Cost } from '../study/savings.ts';
 import type { Summary } from '../study/summary.ts';
 import type { LayerConfiguration, Objective } from '../study/trial.ts';
 import type { TrialRow } from '../study/trial-rows.ts';

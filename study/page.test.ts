@@ -8,8 +8,8 @@ import { newSweep, type SweepState } from './sweep-state.ts';
 const aSweep = (): SweepState => ({
   ...newSweep(
     {
-      objective: { metric: 'eval/accuracy', direction: 'maximize' },
-      pruner: { name: 'asha', mode: 'promote', reductionFactor: 3 },
+      objectives: [{ metric: 'eval/accuracy', direction: 'maximize' }],
+      pruner: { name: 'asha', mode: 'promote', reductionFactor: 3, by: 'firstObjective', direction: 'maximize' },
       rungs: [20, 60],
       numTrials: 6,
       maxFailedTrials: 3,
@@ -24,7 +24,7 @@ const aSweep = (): SweepState => ({
   live: [{ trial: 1, state: 'running', rung: 1, purpose: 'search' }],
   rungs: [
     withClosed(
-      [-0.5, -0.7, null].reduce((rung, loss, trial) => withReport(rung, trial, loss), emptyRung),
+      [-0.5, -0.7, null].reduce((rung, loss, trial) => withReport(rung, trial, [loss]), emptyRung),
       1,
     ),
     emptyRung,
@@ -51,7 +51,7 @@ test('the page of a sweep shows progress, best trials and links', () => {
 });
 
 test('the page of a sweep stays under 4 kB with ten best trials of long ids', () => {
-  const many = Array.from({ length: 100 }, (_, trial) => trial).reduce((rung, trial) => withReport(rung, trial, trial / 7), emptyRung);
+  const many = Array.from({ length: 100 }, (_, trial) => trial).reduce((rung, trial) => withReport(rung, trial, [trial / 7]), emptyRung);
   const id = `default.${'x'.repeat(63)}.12345678`;
   assert.ok(Buffer.byteLength(sweepDetails(id, { ...aSweep(), rungs: [many, emptyRung] })) < 4096);
 });

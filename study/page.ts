@@ -43,12 +43,12 @@ export function sweepDetails(sweepId: string, state: SweepState): string {
   const rungs = state.rungs.map((rung, index) => `| ${index} | ${plan.rungs[index]} | ${rung.trials.length} |`);
   const best = bestTrials(state, 10).map(
     ({ trial, rung, loss }, place) =>
-      `| ${place + 1} | ${link(sweepId, trial)} | ${plan.rungs[rung]} | ${shown(valueOfLoss(loss, plan.objective.direction))} |`,
+      `| ${place + 1} | ${link(sweepId, trial)} | ${plan.rungs[rung]} | ${shown(valueOfLoss(loss, plan.objectives[0]!.direction))} |`,
   );
   return [
     head,
     [headings('rung', 'steps', 'reports'), ...rungs].join('\n'),
-    best.length > 0 ? [headings('best', 'trial', 'steps', plan.objective.metric), ...best].join('\n') : 'No report yet.',
+    best.length > 0 ? [headings('best', 'trial', 'steps', plan.objectives[0]!.metric), ...best].join('\n') : 'No report yet.',
     `[All trials of this sweep](/namespaces/{namespace}/workflows?query=${encodeURIComponent(`SweepId="${sweepId}"`)})`,
   ].join('\n\n');
 }

@@ -50,7 +50,7 @@ export function progressOf(state: SweepState): Progress {
     best: bestTrials(state, 10).map(({ trial, rung, loss }) => ({
       trial,
       rung,
-      value: valueOfLoss(loss, plan.objective.direction),
+      value: valueOfLoss(loss, plan.objectives[0]!.direction),
     })),
   };
 }

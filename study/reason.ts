@@ -5,7 +5,7 @@ export function explanationOf(reason: Reason): string {
   switch (reason.code) {
     case 'rankedInTop':
     case 'rankedBelowTop':
-      return `rank ${reason.rank} of ${reason.of}, the best ${reason.kept} go on`;
+      return `rank ${reason.rank} of ${reason.of}, the best ${reason.kept}${reason.cut === undefined ? '' : ` (cut ${shown(reason.cut)})`} go on`;
     case 'rungTooSmall':
       return `${reason.of} of the ${reason.needed} reports that a comparison needs`;
     case 'promotionDelayed':

@@ -1,3 +1,4 @@
+import { type Losses, paretoOrder } from './dominance.ts';
 import { compareLosses } from './order.ts';
 import type { JsonNumber } from './trial.ts';
 
@@ -9,14 +10,30 @@ export interface Rung {
   readonly trials: readonly number[];
   /** Lower is better; `null` is NaN, worse than any number. Same length as `trials`. */
   readonly losses: readonly JsonNumber[];
+  /** The losses of each further objective, when there are any; each of the same length as `trials`. */
+  readonly others?: readonly (readonly JsonNumber[])[];
   /** Trials of this rung that need no further decision here: they went on, or they ended. */
   readonly closed: readonly number[];
 }
 
 export const emptyRung: Rung = { trials: [], losses: [], closed: [] };
 
-export function withReport(rung: Rung, trial: number, loss: JsonNumber): Rung {
-  return { ...rung, trials: [...rung.trials, trial], losses: [...rung.losses, loss] };
+/** @param losses - an objective each */
+export function withReport(rung: Rung, trial: number, [loss = null, ...others]: readonly JsonNumber[]): Rung {
+  return {
+    ...rung,
+    trials: [...rung.trials, trial],
+    losses: [...rung.losses, loss],
+    ...(others.length > 0 && { others: others.map((other, column) => [...(rung.others?.[column] ?? []), other]) }),
+  };
+}
+
+/** The rung as if only these trials had reported. */
+export function onlyTrials(rung: Rung, isIn: (trial: number) => boolean): Rung {
+  const isKept = rung.trials.map(isIn);
+  const kept = <T>(column: readonly T[]): readonly T[] => column.filter((_, arrival) => isKept[arrival]);
+  const { trials, losses, closed, others } = rung;
+  return { trials: kept(trials), losses: kept(losses), closed, ...(others && { others: others.map(kept) }) };
 }
 
 export function withClosed(rung: Rung, trial: number): Rung {
@@ -25,12 +42,27 @@ export function withClosed(rung: Rung, trial: number): Rung {
 
 export interface RankedTrial {
   readonly trial: number;
+  /** By the first objective. */
   readonly loss: number;
   /** From 1. Equal losses keep their order of arrival, so a rank is never shared and NaN comes last. */
   readonly rank: number;
 }
 
-/** The trials of a rung, best first. */
+/** The trials of a rung by all objectives, best first: `paretoOrder` of their losses. A NaN in any of them is a NaN in `loss`. */
+export function paretoRanking(rung: Rung): readonly RankedTrial[] {
+  const points = pointsOf(rung);
+  return paretoOrder(points).map((arrival, index) => {
+    const [loss, ...others] = points[arrival]!;
+    return { trial: rung.trials[arrival]!, loss: others.some(Number.isNaN) ? Number.NaN : loss!, rank: index + 1 };
+  });
+}
+
+/** What each trial lost, an objective each, in order of arrival. */
+function pointsOf({ losses, others = [] }: Rung): readonly Losses[] {
+  return losses.map((loss, arrival) => [loss, ...others.map((column) => column[arrival]!)].map((each) => each ?? Number.NaN));
+}
+
+/** The trials of a rung by the first objective, best first. */
 export function ranking(rung: Rung): readonly RankedTrial[] {
   return rung.trials
     .map((trial, arrival) => ({ trial, arrival, loss: rung.losses[arrival] ?? Number.NaN }))

@@ -1,9 +1,5 @@
+import type { Cost } from './cost.ts';
 import type { TrialRow } from './trial-rows.ts';
-
-export interface Cost {
-  readonly seconds: number;
-  readonly gpuSeconds: number;
-}
 
 /** What the search's reports cost, and what they would have cost had no trial ended early. */
 export interface Savings {

@@ -7,7 +7,7 @@ import { newSweep, type SweepPlan } from './sweep-state.ts';
 import type { Report } from './trial.ts';
 
 const aPlan = (plan: Partial<SweepPlan>): SweepPlan => ({
-  objective: { metric: 'eval/accuracy', direction: 'maximize' },
+  objectives: [{ metric: 'eval/accuracy', direction: 'maximize' }],
   pruner: { name: 'none' },
   rungs: [10, 30],
   numTrials: 100,
@@ -38,7 +38,7 @@ function endOf(plan: SweepPlan, reports: readonly Report[]): readonly [number, E
     const { trial, rung, metrics } = report;
     const accuracy = metrics['eval/accuracy'] ?? null;
     const loss = accuracy === null ? null : -accuracy;
-    const rungs = state.rungs.with(rung, withReport(state.rungs[rung] ?? emptyRung, trial, loss));
+    const rungs = state.rungs.with(rung, withReport(state.rungs[rung] ?? emptyRung, trial, [loss]));
     state = { ...state, rungs, ledger: entered(state.ledger, plan, report, loss, rungs[0]!.trials.length) };
     const ending = limitReached(state, report);
     if (ending !== undefined) return [count + 1, ending];
@@ -60,21 +60,21 @@ const cases: readonly {
   { name: 'no limit', plan: {}, reports: toTheEnd(0.7, 0.9, null), want: undefined },
   { name: 'GPU-hours', plan: { gpuHours: 3 }, reports: toTheEnd(0.7, 0.9), want: [3, 'gpuHoursSpent'] },
   { name: 'money', plan: { cost: { max: 5, pricePerGpuHour: 2 } }, reports: toTheEnd(0.7, 0.9), want: [3, 'costSpent'] },
-  { name: 'a goal, met exactly', plan: { objective: goal }, reports: toTheEnd(0.7, 0.8), want: [4, 'goalReached'] },
+  { name: 'a goal, met exactly', plan: { objectives: [goal] }, reports: toTheEnd(0.7, 0.8), want: [4, 'goalReached'] },
   {
     name: 'a goal that only an early rung meets',
-    plan: { objective: goal },
+    plan: { objectives: [goal] },
     reports: [aReport(0, 0, 0.9), aReport(0, 1, 0.7)],
     want: undefined,
   },
   {
     name: 'a goal below which less is better',
-    plan: { objective: { ...goal, direction: 'minimize' } },
+    plan: { objectives: [{ ...goal, direction: 'minimize' }] },
     reports: toTheEnd(0.9, 0.7),
     want: [4, 'goalReached'],
   },
-  { name: 'a goal and a budget at once', plan: { objective: goal, gpuHours: 2 }, reports: toTheEnd(0.8), want: [2, 'goalReached'] },
-  { name: 'a loss that is no number meets no goal', plan: { objective: goal }, reports: toTheEnd(null), want: undefined },
+  { name: 'a goal and a budget at once', plan: { objectives: [goal], gpuHours: 2 }, reports: toTheEnd(0.8), want: [2, 'goalReached'] },
+  { name: 'a loss that is no number meets no goal', plan: { objectives: [goal] }, reports: toTheEnd(null), want: undefined },
   {
     name: 'two trials without improvement, counted from the record at 0.8',
     plan: { noImprovement: { trials: 2, minDelta: 0 } },

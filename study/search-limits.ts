@@ -23,7 +23,7 @@ export function limitReached({ plan, ledger, rungs }: SweepState, report: Report
   const { gpuSeconds, record } = ledger;
   const { noImprovement } = plan;
   const gpuHours = gpuSeconds / 3600;
-  if (isTop(report, plan) && reachesGoals(report, [plan.objective])) return 'goalReached';
+  if (isTop(report, plan) && reachesGoals(report, plan.objectives)) return 'goalReached';
   if (plan.gpuHours !== undefined && gpuHours >= plan.gpuHours) return 'gpuHoursSpent';
   if (plan.cost !== undefined && gpuHours * plan.cost.pricePerGpuHour >= plan.cost.max) return 'costSpent';
   if (noImprovement === undefined || record === undefined) return undefined;

@@ -35,6 +35,7 @@ test('a sweep that says only what it must comes out with every default', () => {
       pruneAlgorithm: {
         name: 'asha',
         mode: 'promote',
+        by: 'firstObjective',
         minResource: 50,
         maxResource: 450,
         reductionFactor: 3,

@@ -1,12 +1,13 @@
 /** What a sweep found, as a function of its log. */
 
+import type { Cost } from './cost.ts';
 import { comparison, type HeldOutScore, heldOutScores } from './held-out.ts';
 import type { ModelShape } from './layerwise.ts';
 import type { Outcome, SweepLog } from './log.ts';
 import { lossOf } from './objective.ts';
 import { rankWarnings } from './rank-correlation.ts';
 import { rungsOf } from './rungs.ts';
-import { type Cost, type Savings, savingsOf, total } from './savings.ts';
+import { type Savings, savingsOf, total } from './savings.ts';
 import type { Sweep } from './spec.ts';
 import type { Assignment, JsonNumber, Objective } from './trial.ts';
 import { type TrialRow, trialRows } from './trial-rows.ts';

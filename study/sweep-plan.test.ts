@@ -6,8 +6,16 @@ import { aSweep } from './testing/builders.ts';
 
 const cases: readonly { name: string; algorithm: object; want: SweepPlan['pruner'] }[] = [
   { name: 'none', algorithm: {}, want: { name: 'none' } },
-  { name: 'asha', algorithm: { mode: 'stop' }, want: { name: 'asha', mode: 'stop', reductionFactor: 3 } },
-  { name: 'hyperband', algorithm: { reductionFactor: 4 }, want: { name: 'hyperband', mode: 'promote', reductionFactor: 4 } },
+  {
+    name: 'asha',
+    algorithm: { mode: 'stop' },
+    want: { name: 'asha', mode: 'stop', reductionFactor: 3, by: 'firstObjective', direction: 'maximize' },
+  },
+  {
+    name: 'hyperband',
+    algorithm: { reductionFactor: 4 },
+    want: { name: 'hyperband', mode: 'promote', reductionFactor: 4, by: 'firstObjective', direction: 'maximize' },
+  },
   { name: 'median', algorithm: {}, want: { name: 'median', startupTrials: 5, direction: 'maximize' } },
   {
     name: 'percentile',

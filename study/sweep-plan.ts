@@ -7,11 +7,10 @@ import type { Objective } from './trial.ts';
 
 /** The part of a sweep that its workflow carries along. */
 export function planOf({ spec }: Sweep): SweepPlan {
-  const objective = spec.objectives[0]!;
   const { duration, gpuHours, cost, noImprovement } = spec.budget;
   return {
-    objective,
-    pruner: prunerSettings(spec.pruneAlgorithm, objective),
+    objectives: spec.objectives,
+    pruner: prunerSettings(spec.pruneAlgorithm, spec.objectives[0]!),
     rungs: rungsOf(spec.pruneAlgorithm),
     numTrials: spec.numTrials,
     maxFailedTrials: spec.maxFailedTrials,
@@ -27,13 +26,13 @@ export function planOf({ spec }: Sweep): SweepPlan {
 
 /** Of the fields that pruners share those that the named one reads. The spec was checked: what it requires is there. */
 function prunerSettings(algorithm: Sweep['spec']['pruneAlgorithm'], { direction }: Objective): PrunerSettings {
-  const { name, mode, reductionFactor, percentile, startupTrials, threshold, patience, minDelta } = algorithm;
+  const { name, mode, by, reductionFactor, percentile, startupTrials, threshold, patience, minDelta } = algorithm;
   switch (name) {
     case 'none':
       return { name };
     case 'asha':
     case 'hyperband':
-      return { name, mode, reductionFactor };
+      return { name, mode, by, reductionFactor, direction };
     case 'median':
       return { name, startupTrials, direction };
     case 'percentile':

@@ -5,8 +5,8 @@ import type { Objective, Reason } from './trial.ts';
 
 /** What the sweep was asked to do, as far as its workflow must know. Never changes. */
 export interface SweepPlan {
-  /** The first one drives pruning and names the best trial. */
-  readonly objective: Objective;
+  /** At least one. The first names the best trial and, unless the pruner is told otherwise, drives pruning. */
+  readonly objectives: readonly Objective[];
   readonly pruner: PrunerSettings;
   /** Optimizer steps per rung, increasing; the last is the horizon. */
   readonly rungs: readonly number[];

@@ -7,8 +7,8 @@ import { type Command, isOver, newSweep, type SweepPlan, type SweepState, waitin
 import type { Report } from './trial.ts';
 
 const aPlan = (plan: Partial<SweepPlan> = {}): SweepPlan => ({
-  objective: { metric: 'eval/loss', direction: 'minimize' },
-  pruner: { name: 'asha', mode: 'promote', reductionFactor: 3 },
+  objectives: [{ metric: 'eval/loss', direction: 'minimize' }],
+  pruner: { name: 'asha', mode: 'promote', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' },
   rungs: [1, 3, 9],
   numTrials: 9,
   maxFailedTrials: 3,
@@ -209,10 +209,10 @@ test('property: whatever the trials do, slots are kept, rungs come in order, and
   const plans = fc.record({
     pruner: fc.constantFrom<SweepPlan['pruner']>(
       { name: 'none' },
-      { name: 'asha', mode: 'promote', reductionFactor: 2 },
-      { name: 'asha', mode: 'delayedPromote', reductionFactor: 2 },
-      { name: 'asha', mode: 'stop', reductionFactor: 3 },
-      { name: 'hyperband', mode: 'promote', reductionFactor: 2 },
+      { name: 'asha', mode: 'promote', reductionFactor: 2, by: 'firstObjective', direction: 'minimize' },
+      { name: 'asha', mode: 'delayedPromote', reductionFactor: 2, by: 'firstObjective', direction: 'minimize' },
+      { name: 'asha', mode: 'stop', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' },
+      { name: 'hyperband', mode: 'promote', reductionFactor: 2, by: 'firstObjective', direction: 'minimize' },
       { name: 'median', startupTrials: 2, direction: 'minimize' },
       { name: 'percentile', percentile: 25, startupTrials: 1, direction: 'minimize' },
       { name: 'threshold', threshold: 1, direction: 'minimize' },

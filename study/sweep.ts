@@ -4,7 +4,7 @@
  */
 import { bestTrials } from './best.ts';
 import type { Failure, Origin, Outcome, SweepEvent } from './log.ts';
-import { lossOf } from './objective.ts';
+import { lossesOf } from './objective.ts';
 import { prunerOf } from './pruners/pruner-of.ts';
 import { withClosed, withReport } from './rung.ts';
 import { hasFreeSlot, isSearchDone, promotion, seedOf } from './schedule.ts';
@@ -18,7 +18,7 @@ import {
   type SweepState,
   waitingTrials,
 } from './sweep-state.ts';
-import type { Assignment, Decision, JsonNumber, Purpose, Reason, Report } from './trial.ts';
+import type { Assignment, Decision, Purpose, Reason, Report } from './trial.ts';
 
 /** What happened, and when (`at`: milliseconds since the epoch, as the workflow's clock has it). */
 export type Message = { readonly at: number } & Happening;
@@ -144,13 +144,13 @@ function afterReport(state: SweepState, report: Report, at: number): SweepState 
   const { trial, rung, step, cost } = report;
   const live = liveTrial(state, trial);
   if (live?.state !== 'running' || live.rung !== rung) return state;
-  const { objective } = state.plan;
-  const metrics = report.diverged ? { ...report.metrics, [objective.metric]: null } : report.metrics;
-  const loss = jsonNumber(lossOf(metrics, objective));
+  const { objectives } = state.plan;
+  const metrics = report.diverged ? { ...report.metrics, [objectives[0]!.metric]: null } : report.metrics;
   const told = logged(state, { type: 'reported', at, trial, rung, step, metrics, cost });
   if (live.purpose === 'final') return end(told, trial, rung, { code: 'reachedTop' }, at);
-  const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, loss));
-  const ledger = entered(state.ledger, state.plan, report, loss, rungs[0]!.trials.length);
+  const losses = lossesOf(metrics, objectives);
+  const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, losses));
+  const ledger = entered(state.ledger, state.plan, report, losses[0]!, rungs[0]!.trials.length);
   const judged = afterSearchReport({ ...told, rungs, ledger }, trial, rung, at);
   const because = limitReached(judged, report);
   return because === undefined ? judged : endSearch(judged, { result: 'succeeded', because }, at);
@@ -235,7 +235,7 @@ function settled(before: SweepState, at: number): SweepState {
 function endSearch(state: SweepState, after: Outcome, at: number): SweepState {
   const freed = endEverything(state, { code: 'searchOver' }, at);
   if (bestTrials(state, 1).length === 0) {
-    const message = `no trial reported a number for ${state.plan.objective.metric}`;
+    const message = `no trial reported a number for ${state.plan.objectives[0]!.metric}`;
     return { ...freed, phase: { name: 'closing', outcome: { result: 'failed', because: 'noTrialReported', message } } };
   }
   return { ...freed, phase: { name: 'final', queue: finalists(state), after } };
@@ -276,4 +276,3 @@ const written = (state: SweepState, events: number): SweepState =>
 const due = (state: SweepState, command: SentCommand): SweepState => ({ ...state, due: [...state.due, command] });
 const logged = (state: SweepState, event: SweepEvent): SweepState => ({ ...state, unwritten: [...state.unwritten, event] });
 const without = (live: readonly LiveTrial[], trial: number): readonly LiveTrial[] => live.filter((other) => other.trial !== trial);
-const jsonNumber = (value: number): JsonNumber => (Number.isNaN(value) ? null : value);

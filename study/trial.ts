@@ -68,7 +68,14 @@ export type DecisionFile =
 
 /** Why a trial goes on, waits or ends. `study/reason.ts` turns it into a sentence. */
 export type Reason =
-  | { readonly code: 'rankedInTop' | 'rankedBelowTop'; readonly rank: number; readonly of: number; readonly kept: number }
+  /** `cut`: the value of the first objective with which the last of the kept ones goes on; absent when several objectives rank. */
+  | {
+      readonly code: 'rankedInTop' | 'rankedBelowTop';
+      readonly rank: number;
+      readonly of: number;
+      readonly kept: number;
+      readonly cut?: number;
+    }
   | { readonly code: 'rungTooSmall'; readonly of: number; readonly needed: number }
   /** It ranks high enough, but the rung's share has gone on already. */
   | { readonly code: 'promotionDelayed'; readonly rank: number; readonly of: number; readonly kept: number; readonly promoted: number }

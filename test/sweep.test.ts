@@ -56,13 +56,13 @@ test('a sweep runs to its end over several workflow runs, and its log explains e
 
 /** Asks the pruner again, report by report, for every decision that the log holds. */
 function assertDecisionsFollow(log: SweepLog): void {
-  const pruner = prunerOf({ name: 'asha', mode: 'promote', reductionFactor: 3 });
+  const pruner = prunerOf({ name: 'asha', mode: 'promote', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' });
   const finals = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'final' ? [event.trial] : [])));
   let rungs: readonly Rung[] = [emptyRung, emptyRung, emptyRung];
   let fresh: { trial: number; rung: number } | undefined;
   for (const event of log) {
     if (event.type === 'reported' && !finals.has(event.trial)) {
-      rungs = rungs.with(event.rung, withReport(rungs[event.rung]!, event.trial, event.metrics['eval/loss']!));
+      rungs = rungs.with(event.rung, withReport(rungs[event.rung]!, event.trial, [event.metrics['eval/loss']!]));
       fresh = event;
     }
     if (event.type !== 'decided' || finals.has(event.trial)) continue;

@@ -96,6 +96,17 @@ for (const { name, layers } of [
   });
 }
 
+test('it reports how many numbers are trained', async () => {
+  const trainedParameters = async (layers: readonly LayerSetting[]) =>
+    (await reach(await openRun(anAssignment({ layers })), 0)).metrics['model/trainedParameters']!;
+  const sizeOf = (layers: readonly string[]) =>
+    modelParameters(readEncoderConfig(modelFolder), 2)
+      .filter(({ layer }) => layers.includes(layer))
+      .reduce((total, { shape }) => total + shape.reduce((size, axis) => size * axis, 1), 0);
+  assert.equal(await trainedParameters(allTrained), sizeOf(['embeddings', '0', '1', 'head']));
+  assert.equal(await trainedParameters(prefixFrozen), sizeOf(['1', 'head']));
+});
+
 test('it learns what can be learnt', async () => {
   const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
   const { metrics, checkpoint } = await reach(await openRun(anAssignment({ layers, rungs: [150], horizon: 150 })), 0);

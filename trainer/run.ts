@@ -45,6 +45,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   const { labels } = texts;
   const parameters = modelParameters(config, labels.length);
   const model = buildModel(assignment, config, parameters, rates, checkpoint);
+  const trainedParameters = sum(model.optimizer.parameters.map(({ shape }) => shape.reduce((size, axis) => size * axis, 1)));
   const split = (of: Texts, uses: number) => splitFor(model, of, texts.padId, uses);
   const train = split(texts.train, (trial.horizon * settings.batchSize) / texts.train.labels.length);
   const selection = split(texts.selection, trial.rungs.length);
@@ -71,7 +72,11 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   const measure = async (isWanted: () => boolean): Promise<Metrics | undefined> => {
     const scores = await evaluate(model, selection, labels.length, isWanted);
     if (scores === undefined) return undefined;
-    const own = { 'train/loss': progress.losses.sum / progress.losses.steps, ...named('eval', scores) };
+    const own = {
+      'train/loss': progress.losses.sum / progress.losses.steps,
+      'model/trainedParameters': trainedParameters,
+      ...named('eval', scores),
+    };
     if (trial.purpose === 'search') return own;
     const test = await evaluate(model, heldOut, labels.length, isWanted);
     if (test === undefined) return undefined;
@@ -118,7 +123,9 @@ function named(prefix: string, scores: Scores): Metrics {
 function worst(purpose: Assignment['trial']['purpose']): Metrics {
   const prefixes = purpose === 'search' ? ['eval'] : ['eval', 'test'];
   const scores = prefixes.flatMap((prefix) => ['accuracy', 'macro_f1', 'mcc', 'loss'].map((name) => `${prefix}/${name}`));
-  return Object.fromEntries(['train/loss', ...scores, ...(purpose === 'search' ? [] : ['test/majority'])].map((name) => [name, null]));
+  return Object.fromEntries(
+    ['train/loss', 'model/trainedParameters', ...scores, ...(purpose === 'search' ? [] : ['test/majority'])].map((name) => [name, null]),
+  );
 }
 
 function buildModel(
@@ -162,3 +169,5 @@ function saveModel(
   writeModelFolder(folder, model, parameters, modelFolder, labels);
   return folder;
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -173,7 +173,7 @@ async function startTrial(ref: TrialRef, plan: SweepPlan, suggestion: Suggestion
   const origin = originText(suggestion.origin);
   const { assignment, layers } = suggestion;
   const rungs = suggestion.origin.by === 'final' ? plan.rungs.slice(-1) : plan.rungs;
-  const page: TrialPage = { trial: ref.trial, origin, metric: plan.objective.metric, rungs, assignment, ...(layers && { layers }) };
+  const page: TrialPage = { trial: ref.trial, origin, metric: plan.objectives[0]!.metric, rungs, assignment, ...(layers && { layers }) };
   await startChild(trial, {
     workflowId: trialWorkflowId(ref.sweep.id, ref.trial),
     args: [{ ref, page, attempts }],

@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { TrialActivities } from '../activities/trial.ts';
 import type { TrialRef } from '../runners/runner.ts';
+import { type Cost, costSoFar, withCostMetrics } from '../study/cost.ts';
 import type { Failure } from '../study/log.ts';
 import { type TrialPage, trialDetails } from '../study/page.ts';
 import type { Reason, Report } from '../study/trial.ts';
@@ -69,6 +70,7 @@ export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason
   const sweep = getExternalWorkflowHandle(ref.sweep.id);
   const isEndOrdered = (): boolean => orders.some((order) => order.type === 'end');
   let report: Report | undefined;
+  let spent: Cost = { seconds: 0, gpuSeconds: 0 };
   const show = (state: string): void => showTrial(page, state, report);
 
   try {
@@ -80,9 +82,10 @@ export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason
           show('running');
           const reached = await unless(isEndOrdered, () => reach(ref, rung, page.rungs, attempts));
           if (reached === undefined) break;
-          report = reached;
+          spent = costSoFar(reached, spent);
+          report = withCostMetrics(reached, spent);
           show('reported');
-          await sweep.signal(trialReported, reached);
+          await sweep.signal(trialReported, report);
           break;
         }
         case 'pause':

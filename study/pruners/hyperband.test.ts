@@ -6,8 +6,8 @@ import { aRung } from '../testing/rungs.ts';
 import type { Decision } from '../trial.ts';
 import { bracketSizes, hyperband } from './hyperband.ts';
 
-const promote = hyperband({ mode: 'promote', reductionFactor: 3 });
-const stop = hyperband({ mode: 'stop', reductionFactor: 3 });
+const promote = hyperband({ mode: 'promote', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' });
+const stop = hyperband({ mode: 'stop', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' });
 for (const [mode, pruner] of Object.entries({ promote, stop })) {
   prunerContract(`hyperband ${mode}`, pruner);
   comparingPrunerContract(`hyperband ${mode}`, pruner);
@@ -50,7 +50,7 @@ const cases: readonly { name: string; pruner: typeof stop; rungs: readonly Rung[
     rungs: [aRung(3, 0, 2, 0, 1), emptyRung, emptyRung, emptyRung],
     trial: 4,
     rung: 0,
-    want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 } },
+    want: { action: 'continue', reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1, cut: 1 } },
   },
   {
     name: 'not among the best of its bracket',
@@ -58,7 +58,7 @@ const cases: readonly { name: string; pruner: typeof stop; rungs: readonly Rung[
     rungs: [aRung(3, 9, 2, 9, 5), emptyRung, emptyRung, emptyRung],
     trial: 4,
     rung: 0,
-    want: { action: 'stop', reason: { code: 'rankedBelowTop', rank: 3, of: 3, kept: 1 } },
+    want: { action: 'stop', reason: { code: 'rankedBelowTop', rank: 3, of: 3, kept: 1, cut: 2 } },
   },
   {
     name: 'from the rung of its bracket on it waits with its like',
@@ -87,11 +87,11 @@ test('hyperband: of the trials that have earned a promotion the one nearest to i
   assert.deepEqual(promote.promotion([low, emptyRung, emptyRung, emptyRung]), {
     trial: 4,
     rung: 1,
-    reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 },
+    reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1, cut: 1 },
   });
   assert.deepEqual(promote.promotion([low, reported, emptyRung, emptyRung]), {
     trial: 9,
     rung: 2,
-    reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1 },
+    reason: { code: 'rankedInTop', rank: 1, of: 3, kept: 1, cut: 3 },
   });
 });

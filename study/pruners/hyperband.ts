@@ -1,4 +1,4 @@
-import type { Rung } from '../rung.ts';
+import { onlyTrials, type Rung } from '../rung.ts';
 import { type AshaSettings, asha } from './asha.ts';
 import type { Promotion, Pruner } from './pruner.ts';
 
@@ -54,10 +54,7 @@ export function bracketSizes(rungs: number, eta: number): readonly number[] {
 
 /** The tables as one bracket sees them: its trials, and nobody below its first rung. */
 function onlyBracket(rungs: readonly Rung[], bracket: number, bracketOf: (trial: number) => number): readonly Rung[] {
-  return rungs.map(({ trials, losses, closed }, rung) => {
-    const isInside = trials.map((trial) => rung >= bracket && bracketOf(trial) === bracket);
-    return { trials: trials.filter((_, arrival) => isInside[arrival]), losses: losses.filter((_, arrival) => isInside[arrival]), closed };
-  });
+  return rungs.map((table, rung) => onlyTrials(table, (trial) => rung >= bracket && bracketOf(trial) === bracket));
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -25,7 +25,7 @@ function tablesOf({ direction, finished, running }: Case): readonly Rung[] {
   const lossAt = (value: number) => lossOf({ value }, { metric: 'value', direction });
   return finished[0]!.map((_, rung) =>
     [...finished, running].reduce<Rung>(
-      (table, values, trial) => (values[rung] === undefined ? table : withReport(table, trial, lossAt(values[rung]))),
+      (table, values, trial) => (values[rung] === undefined ? table : withReport(table, trial, [lossAt(values[rung])])),
       emptyRung,
     ),
   );

@@ -69,6 +69,13 @@ export const pruneAlgorithmSchema = z
           'delayedPromote: the same, but never more than 1/reductionFactor of a rung go on, which spares the early arrivals that many parallel trials promote in vain. ' +
           'stop: it goes on at once or ends for good. Default promote.',
       ),
+    by: z
+      .enum(['firstObjective', 'nonDominatedRank'])
+      .default('firstObjective')
+      .describe(
+        'asha and hyperband only: what trials are ranked by at a rung. firstObjective: the first of spec.objectives alone. ' +
+          'nonDominatedRank: all of them; trials that nothing beats in everything come first, among those the ones that differ most from the others. Default firstObjective.',
+      ),
     minResource: z
       .int()
       .min(1)

@@ -18,6 +18,7 @@ const real = (name: string, activeWhen?: object) => ({
   searchSpace: { uniform: { min: 0, max: 1 } },
   ...(activeWhen && { activeWhen }),
 });
+const objectives = (...metrics: readonly string[]) => ({ objectives: metrics.map((metric) => ({ metric, direction: 'minimize' })) });
 const choice = (name: string, activeWhen?: object) => ({ ...method, name, ...(activeWhen && { activeWhen }) });
 
 /** Parameters of a program of one's own, so that only their own rules speak. */
@@ -65,6 +66,41 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     spec: { objectives: [{ metric: 'eval/loss', direction: 'down' }] },
     want: 'spec.objectives[0].direction: must be one of minimize, maximize, got "down"',
   },
+  {
+    name: 'an objective that comes twice',
+    spec: objectives('eval/loss', 'eval/loss'),
+    want: 'spec.objectives[1].metric: must be named only once, got "eval/loss"',
+  },
+  {
+    name: 'cost as the first objective',
+    spec: objectives('cost/seconds', 'eval/loss'),
+    want: 'spec.objectives[0].metric: must be a metric that the trainer reports: what a trial costs can only come after it, got "cost/seconds"',
+  },
+  {
+    name: 'unknown cost',
+    spec: objectives('eval/loss', 'cost/dollars'),
+    want: 'spec.objectives[1].metric: must be cost/seconds or cost/gpuSeconds where it begins with cost/, got "cost/dollars"',
+  },
+  {
+    name: 'a cost to be maximised',
+    spec: {
+      objectives: [
+        { metric: 'eval/loss', direction: 'minimize' },
+        { metric: 'cost/seconds', direction: 'maximize' },
+      ],
+    },
+    want: 'spec.objectives[1].direction: must be minimize for cost/seconds, got "maximize"',
+  },
+  {
+    name: 'more losses than a workflow can carry',
+    spec: { ...objectives('eval/loss', 'cost/seconds', 'model/trainedParameters'), numTrials: 7000 },
+    want: 'spec.numTrials: must be <= 6666 with 3 objectives, got 7000',
+  },
+  {
+    name: 'ranking by several objectives where there is one',
+    spec: { pruneAlgorithm: { name: 'asha', by: 'nonDominatedRank', minResource: 1, maxResource: 9 } },
+    want: 'spec.pruneAlgorithm.by: must be firstObjective where there is one objective, got "nonDominatedRank"',
+  },
   { name: 'no objective', spec: { objectives: [] }, want: 'spec.objectives: must be a list of length >= 1, got []' },
   {
     name: 'bad duration',
@@ -109,16 +145,6 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     name: 'planned scheme with fields of its own',
     spec: searching(layerwise({ scheme: 'blocks', blocks: 3 })),
     want: 'spec.parameters[0].searchSpace.layerwise.scheme: blocks is not available yet; use prefix, prefixDecay or perLayer',
-  },
-  {
-    name: 'several objectives',
-    spec: {
-      objectives: [
-        { metric: 'eval/loss', direction: 'minimize' },
-        { metric: 'eval/mcc', direction: 'maximize' },
-      ],
-    },
-    want: 'spec.objectives: more than one objective is not available yet; keep the first',
   },
   { name: 'no GPU hours', spec: { budget: { gpuHours: 0 } }, want: 'spec.budget.gpuHours: must be > 0, got 0' },
   {
@@ -401,7 +427,7 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'unknown metric',
     spec: { objectives: [{ metric: 'eval/f1', direction: 'maximize' }] },
-    want: 'spec.objectives[0].metric: must be a metric of the built-in trainer (known are eval/accuracy, eval/macro_f1, eval/mcc, eval/loss), got "eval/f1"',
+    want: 'spec.objectives[0].metric: must be a metric of the built-in trainer (known are eval/accuracy, eval/macro_f1, eval/mcc, eval/loss, model/trainedParameters), got "eval/f1"',
   },
   {
     name: 'unknown metric to learn from',

@@ -19,7 +19,6 @@ export function notYetAvailable(sweep: unknown): readonly NotYet[] {
   return [
     ...namedBlock('searchAlgorithm', spec.searchAlgorithm, 'use random, grid, sobol or tpe'),
     ...namedBlock('pruneAlgorithm', spec.pruneAlgorithm, 'use asha, hyperband, median, percentile, threshold, patience or none'),
-    ...(itemsOf(spec.objectives).length > 1 ? [notYet('spec.objectives', 'more than one objective', 'keep the first')] : []),
     ...itemsOf(spec.parameters).flatMap((parameter, index) =>
       layerwiseScheme(`spec.parameters[${index}].searchSpace.layerwise`, parameter),
     ),

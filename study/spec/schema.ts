@@ -24,7 +24,14 @@ export const specSchema = z.strictObject({
     .describe(
       "Name of the series of sweeps that this one belongs to; sweeps of one study can learn from each other. Default: the sweep's name.",
     ),
-  objectives: z.array(objectiveSchema).length(1).describe('What is optimised: one metric. It also drives pruning.'),
+  objectives: z
+    .array(objectiveSchema)
+    .min(1)
+    .max(4)
+    .describe(
+      'What is optimised: one to four metrics. The first names the best trial, drives pruning (see pruneAlgorithm.by) and is what samplers for one objective learn from. ' +
+        'With several the summary shows the Pareto front: the trials that no other beats in everything.',
+    ),
   parameters: z.array(parameterSchema).min(1).max(200).describe('What is searched: at least one parameter.'),
   enqueue: z
     .array(z.enum(['fullFineTuning', 'headOnly']))

@@ -82,7 +82,7 @@ function carriedOut(pruner: Pruner, { curves, turns }: Search): readonly Asked[]
     const { trial, rung } = live;
     const loss = curves[trial]![rung]!;
     running = running.filter((other) => other !== live);
-    rungs = rungs.with(rung, withReport(rungs[rung]!, trial, loss));
+    rungs = rungs.with(rung, withReport(rungs[rung]!, trial, [loss]));
     if (rung === 3) close(trial);
     else {
       const decision = pruner.decide(rungs, trial, rung);

@@ -3,7 +3,7 @@ import type { Reason } from '../trial.ts';
 /** Each reason once, with the sentence that a person reads. */
 export const sentences: Readonly<Record<Reason['code'], readonly [Reason, string]>> = {
   rankedInTop: [{ code: 'rankedInTop', rank: 2, of: 9, kept: 3 }, 'rank 2 of 9, the best 3 go on'],
-  rankedBelowTop: [{ code: 'rankedBelowTop', rank: 4, of: 9, kept: 3 }, 'rank 4 of 9, the best 3 go on'],
+  rankedBelowTop: [{ code: 'rankedBelowTop', rank: 4, of: 9, kept: 3, cut: 0.84123 }, 'rank 4 of 9, the best 3 (cut 0.8412) go on'],
   rungTooSmall: [{ code: 'rungTooSmall', of: 2, needed: 3 }, '2 of the 3 reports that a comparison needs'],
   promotionDelayed: [
     { code: 'promotionDelayed', rank: 1, of: 7, kept: 2, promoted: 2 },

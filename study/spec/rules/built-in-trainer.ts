@@ -10,8 +10,8 @@ import { expectation, structureProblems } from '../structure.ts';
 import { trainerSettingsSchema } from '../trial-template-schema.ts';
 import { isLayerwise } from './parameters.ts';
 
-/** Measured on the selection split; metrics of the held-out split are no objectives, and `train/loss` says nothing of new texts. */
-const metrics = ['eval/accuracy', 'eval/macro_f1', 'eval/mcc', 'eval/loss'];
+/** Measured on the selection split, or known beforehand; metrics of the held-out split are no objectives, and `train/loss` says nothing of new texts. */
+const metrics = ['eval/accuracy', 'eval/macro_f1', 'eval/mcc', 'eval/loss', 'model/trainedParameters'];
 const learningRates = ['learningRate', 'headLearningRate'];
 const readable = [...learningRates, ...tunableSettings];
 
@@ -22,7 +22,9 @@ export function builtInTrainerProblems({ trialTemplate, objectives = [], searchA
   const settings = trainerSettingsSchema.safeParse(trialTemplate.trainer, { reportInput: true });
   return [
     ...(settings.success ? [] : structureProblems(trainerSettingsSchema, settings.error.issues, path)),
-    ...objectives.flatMap(({ metric }, index) => metricProblems(`spec.objectives[${index}].metric`, metric)),
+    ...objectives.flatMap(({ metric }, index) =>
+      metric.startsWith('cost/') ? [] : metricProblems(`spec.objectives[${index}].metric`, metric),
+    ),
     ...(searchAlgorithm?.objective ? metricProblems('spec.searchAlgorithm.objective.metric', searchAlgorithm.objective.metric) : []),
     ...rateProblems(parameters),
     ...parameters.flatMap(readabilityProblems),
