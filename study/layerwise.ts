@@ -1,5 +1,6 @@
 import type { Dimension, Domain } from './dimension.ts';
 import type { Layerwise } from './spec/parameter-schema.ts';
+import type { Assignment } from './trial.ts';
 
 /** What the search must know of the model: read from its `config.json` when the sweep is submitted. */
 export interface ModelShape {
@@ -55,6 +56,12 @@ function ratePerLayer(
     ...always(layerwiseName.layer(name, layer), domain),
     layer: { of: name, index, count: layers.length },
   }));
+}
+
+/** Whether the dimension's value makes a difference: a layer in a frozen prefix is frozen whatever its rate. */
+export function hasEffect({ layer }: Dimension, assignment: Assignment): boolean {
+  const prefix = layer && assignment[layerwiseName.frozenPrefix(layer.of)];
+  return typeof prefix !== 'number' || prefix === 0 || layer!.index > prefix; // a prefix of 0 leaves the embeddings alone too
 }
 
 const always = (name: string, domain: Domain): Dimension => ({ name, domain, activeWhen: {} });

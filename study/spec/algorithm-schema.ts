@@ -30,7 +30,7 @@ export const searchAlgorithmSchema = z
       .max(10_000)
       .default(10)
       .describe(
-        'tpe only: the first so many trials are random, and as many must have reported a number at a rung before it learns from that rung. At least 1; default 10.',
+        'tpe only: the first so many trials are random, and as many must have reported a number at a rung before it learns from that rung too. At least 1; default 10.',
       ),
     randomShare: z
       .number()

@@ -17,13 +17,19 @@ const diverged = (trial: number): SweepEvent => ({
   decision: { action: 'stop', reason: { code: 'diverged' } },
 });
 
+const seen = (trial: number, loss: number) => ({ trial, assignment: at(trial), loss });
+
 const cases: readonly { readonly name: string; readonly log: SweepLog; readonly want: Observations }[] = [
-  { name: 'nothing yet', log: [], want: { ranked: [], hopeless: [] } },
-  { name: 'running trials are not there', log: [...starts(0, 1), told(0, 0, 0.5)], want: { ranked: [], hopeless: [] } },
+  { name: 'nothing yet', log: [], want: { rungs: [], hopeless: [], pending: [] } },
+  {
+    name: 'trials that have not reported are pending',
+    log: [...starts(0, 1), told(0, 0, 0.5)],
+    want: { rungs: [[seen(0, -0.5)]], hopeless: [], pending: [at(1)] },
+  },
   {
     name: 'more accuracy is better, and of equals who was first',
     log: [...starts(0, 1, 2), told(2, 0, 0.5), told(1, 0, 0.9), told(0, 0, 0.5)],
-    want: { ranked: [at(1), at(0), at(2)], hopeless: [] },
+    want: { rungs: [[seen(1, -0.9), seen(0, -0.5), seen(2, -0.5)]], hopeless: [], pending: [] },
   },
   {
     name: 'failed and diverged trials are worse than all, whatever they had reported',
@@ -37,29 +43,31 @@ const cases: readonly { readonly name: string; readonly log: SweepLog; readonly 
       told(4, 0, 0.9),
       diverged(4),
     ],
-    want: { ranked: [at(1), at(0)], hopeless: [at(2), at(3), at(4)] },
+    want: { rungs: [[seen(1, -0.2), seen(0, -0.1)]], hopeless: [at(2), at(3), at(4)], pending: [] },
   },
   {
     name: 'a report without the metric is no number',
     log: [...starts(0), { ...told(0, 0, 0.1), metrics: { other: 1 } } as SweepEvent],
-    want: { ranked: [], hopeless: [at(0)] },
+    want: { rungs: [[]], hopeless: [at(0)], pending: [] },
   },
   {
-    name: 'while few have reached the second rung, all are compared at the first',
+    name: 'rungs are kept apart',
     log: [...starts(0, 1, 2), told(0, 0, 0.6), told(1, 0, 0.5), told(2, 0, 0.4), told(0, 1, 0.7), told(1, 1, 0.8)],
-    want: { ranked: [at(0), at(1), at(2)], hopeless: [] },
-  },
-  {
-    name: 'then at the second, without those that were stopped before it',
-    log: [...starts(0, 1, 2, 3), ...[0, 1, 2, 3].map((t) => told(t, 0, 0.5)), told(0, 1, 0.7), told(1, 1, 0.8), told(2, 1, 0.6)],
-    want: { ranked: [at(1), at(0), at(2)], hopeless: [] },
+    want: {
+      rungs: [
+        [seen(0, -0.6), seen(1, -0.5), seen(2, -0.4)],
+        [seen(1, -0.8), seen(0, -0.7)],
+      ],
+      hopeless: [],
+      pending: [],
+    },
   },
   {
     name: 'final re-trainings teach nothing',
     log: [...starts(0, 1), told(0, 0, 0.5), told(1, 0, 0.6), { ...suggested(2, at(1)), purpose: 'final' } as SweepEvent, told(2, 0, 0.9)],
-    want: { ranked: [at(1), at(0)], hopeless: [] },
+    want: { rungs: [[seen(1, -0.6), seen(0, -0.5)]], hopeless: [], pending: [] },
   },
 ];
 for (const { name, log, want } of cases) {
-  test(`observations: ${name}`, () => assert.deepEqual(observationsOf(log, objective, { lowest: 2, above: 3 }), want));
+  test(`observations: ${name}`, () => assert.deepEqual(observationsOf(log, objective), want));
 }

@@ -3,38 +3,40 @@ import { lossOf } from '../../objective.ts';
 import type { Assignment, Objective } from '../../trial.ts';
 import { searchedTrials } from '../searched.ts';
 
-/** What the search has learnt so far. Trials that have not reported yet are in neither list. */
-export interface Observations {
-  /** Best first: all measured at one rung. */
-  readonly ranked: readonly Assignment[];
-  /** Failed, or a loss that is no number: worse than any that is ranked. */
-  readonly hopeless: readonly Assignment[];
+export interface Observed {
+  readonly trial: number;
+  readonly assignment: Assignment;
+  readonly loss: number;
 }
 
-/**
- * Losses of different rungs cannot be compared: a trial that was stopped early is not worse than one that went on, only
- * measured at another place. So all are read at one rung, the highest that enough trials have reached; those that were
- * stopped before it are left out, and those that went beyond it count with what they reported there.
- * @param enough - trials that a rung needs; `above`: any rung but the lowest
- */
-export function observationsOf(
-  log: SweepLog,
-  objective: Objective,
-  enough: { readonly lowest: number; readonly above: number },
-): Observations {
+/** What the search has learnt so far. */
+export interface Observations {
+  /**
+   * What trials reported at each rung, from the lowest; best first. Losses of different rungs are not compared: a trial
+   * that was stopped early is not worse than one that went on, only measured at another place.
+   */
+  readonly rungs: readonly (readonly Observed[])[];
+  /** Failed, or a loss that is no number: worse than any that was reported. */
+  readonly hopeless: readonly Assignment[];
+  /** Running, and not heard of yet. */
+  readonly pending: readonly Assignment[];
+}
+
+export function observationsOf(log: SweepLog, objective: Objective): Observations {
   const trials = searchedTrials(log);
   const losses = lossesByRung(log, objective);
   const diverged = divergedTrials(log, losses);
-  const isHopeless = (trial: number, hasFailed: boolean) => hasFailed || diverged.has(trial);
-
-  const sound = trials.filter(({ trial, hasFailed }) => !isHopeless(trial, hasFailed));
-  const tables = losses.map((table) => sound.filter(({ trial }) => table?.has(trial)));
-  const rung = tables.findLastIndex(({ length }, index) => length >= (index === 0 ? enough.lowest : enough.above));
+  const hopeless = trials.filter(({ trial, hasFailed }) => hasFailed || diverged.has(trial));
+  const sound = trials.filter(({ trial, hasFailed }) => !hasFailed && !diverged.has(trial));
+  const assignments = (of: typeof trials) => of.map(({ assignment }) => assignment);
   return {
-    ranked: (tables[rung] ?? [])
-      .toSorted((a, b) => losses[rung]!.get(a.trial)! - losses[rung]!.get(b.trial)!)
-      .map(({ assignment }) => assignment),
-    hopeless: trials.filter(({ trial, hasFailed }) => isHopeless(trial, hasFailed)).map(({ assignment }) => assignment),
+    rungs: losses.map((table) =>
+      sound
+        .flatMap(({ trial, assignment }) => (table.has(trial) ? [{ trial, assignment, loss: table.get(trial)! }] : []))
+        .sort((a, b) => a.loss - b.loss),
+    ),
+    hopeless: assignments(hopeless),
+    pending: assignments(sound.filter(({ trial }) => !losses.some((table) => table.has(trial)))),
   };
 }
 

@@ -1,61 +1,71 @@
 import type { Domain } from '../../dimension.ts';
-import { fromUnit, type Place, placeIn } from '../../domain.ts';
+import { fromUnit, type Place } from '../../domain.ts';
 import type { RandomStream } from '../../random.ts';
 import type { Value } from '../../trial.ts';
-import { bells, choices, type Kernels } from './kernels.ts';
+import { kernelsOf } from './kernels.ts';
+
+/** A point by the place of each dimension; undefined where it had no effect. */
+export type Point = readonly (Place | undefined)[];
 
 /** A density over several dimensions at once, relative to that of random draws. */
 export interface Parzen {
   draw(random: RandomStream): readonly Value[];
-  logDensity(point: readonly Value[]): number;
+  /** @param without - one of the points, by index, whose kernel is left out: the density as the others have it */
+  logDensity(point: Point, without?: number): number;
+}
+
+export interface ParzenSettings {
+  /** Least width of a bell, in units. */
+  readonly leastWidth: number;
+  /** Of the points, one each; the prior's is 1. */
+  readonly weights: readonly number[];
 }
 
 /**
- * As many kernels as points, each the product of one kernel per dimension, and the prior as one more; all weigh the same.
- * So dimensions that go together stay together, which a product of one-dimensional estimates would lose.
- * @param points - a value for each domain
- * @see Falkner, Klein, Hutter: BOHB, ICML 2018, arXiv:1807.01774, for the joint density; the bandwidth is Scott's rule, scaled
+ * As many kernels as points, each the product of one kernel per dimension, and the prior as one more. So dimensions that
+ * go together stay together, which a product of one-dimensional estimates would lose.
+ * @see Falkner, Klein, Hutter: BOHB, ICML 2018, arXiv:1807.01774, for the joint density
  */
-export function parzen(domains: readonly Domain[], points: readonly (readonly Value[])[]): Parzen {
-  const width = widthFor(points.length, domains.length);
+export function parzen(domains: readonly Domain[], points: readonly Point[], { leastWidth, weights }: ParzenSettings): Parzen {
   const dimensions = domains.map((domain, d) =>
-    kernelsFor(
+    kernelsOf(
       domain,
-      points.map((point) => placeIn(domain, point[d]!)),
-      width,
+      points.map((point) => point[d]),
+      leastWidth,
     ),
   );
+  const total = weights.reduce((sum, weight) => sum + weight, 1);
+  const sums = new Float64Array(points.length);
 
   return {
     draw(random) {
-      const kernel = random.int(points.length + 1);
-      return domains.map((domain, d) =>
-        fromUnit(domain, kernel === points.length ? random.uniform() : dimensions[d]!.draw(kernel, random)),
-      );
+      const kernel = kernelAt(random.uniform() * total, weights);
+      return domains.map((domain, d) => fromUnit(domain, kernel === undefined ? random.uniform() : dimensions[d]!.draw(kernel, random)));
     },
-    logDensity(point) {
-      const sums = new Float64Array(points.length + 1); // the last one is the prior, whose log density is 0
-      for (const [d, dimension] of dimensions.entries()) {
-        const logs = dimension.logDensities(placeIn(domains[d]!, point[d]!));
-        for (let kernel = 0; kernel < logs.length; kernel += 1) sums[kernel]! += logs[kernel]!;
-      }
-      return logMean(sums);
+    logDensity(point, without) {
+      sums.fill(0);
+      for (const [d, place] of point.entries()) if (place !== undefined) dimensions[d]!.addLogDensities(place, sums);
+      if (without !== undefined) sums[without] = Number.NEGATIVE_INFINITY;
+      return logSum(sums, weights) - Math.log(total - (without === undefined ? 0 : weights[without]!));
     },
   };
 }
 
-function kernelsFor(domain: Domain, places: readonly Place[], width: number): Kernels {
-  return domain.kind === 'categorical' ? choices(places, domain.choices.length) : bells(places, width);
+/** The kernel that a number below the total weight falls on; undefined for the prior, which comes last. */
+function kernelAt(share: number, weights: readonly number[]): number | undefined {
+  let left = share;
+  for (const [kernel, weight] of weights.entries()) {
+    left -= weight;
+    if (left < 0) return kernel;
+  }
+  return undefined;
 }
 
-/** In units. A fifth of the range for one point, narrower with more; never so narrow that few points leave gaps between them. */
-export function widthFor(points: number, dimensions: number): number {
-  const scott = 0.2 * Math.max(1, points) ** (-1 / (dimensions + 4));
-  return Math.max(scott, 1 / Math.min(100, points + 2));
-}
-
-/** The logarithm of the mean of exponentials, without overflow. */
-function logMean(logs: Float64Array): number {
-  const largest = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0) / logs.length);
+/** The logarithm of the weighted sum of exponentials and the prior's 1, without overflow. */
+function logSum(logs: Float64Array, weights: readonly number[]): number {
+  let largest = 0;
+  for (const log of logs) largest = Math.max(largest, log);
+  let sum = Math.exp(-largest);
+  for (let kernel = 0; kernel < logs.length; kernel += 1) sum += weights[kernel]! * Math.exp(logs[kernel]! - largest);
+  return largest + Math.log(sum);
 }

@@ -101,6 +101,33 @@ test('tpe: keeps away from where trials fail', () => {
   assert.ok(asked.filter((x) => x >= 0.5).length > 45, `${asked}`);
 });
 
+test('tpe: keeps away from what runs already', () => {
+  const space = searchSpaceOf([real('x')]);
+  const reports = Array.from({ length: 40 }, (_, trial) => {
+    const x = (trial + 0.5) / 40;
+    return [suggested(trial, { x }), reported(trial, 1 - Math.abs(x - 0.5))];
+  }).flat();
+  const running = Array.from({ length: 20 }, (_, index) => suggested(40 + index, { x: 0.5 + index / 1000 }));
+  const near = (log: readonly SweepEvent[]) =>
+    Array.from({ length: 100 }, (_, seed) => Number(build(seed)(space, log)!.x)).filter((x) => x > 0.49 && x < 0.53).length;
+  const [alone, beside] = [near(reports), near([...reports, ...running])];
+  assert.ok(beside < alone / 2, `${beside} of 100 where 20 run, ${alone} where none does`);
+});
+
+test('tpe: a rung that misleads loses its say to the last one', () => {
+  const space = searchSpaceOf([real('x')]);
+  const both = Array.from({ length: 40 }, (_, trial) => {
+    const x = (trial + 0.5) / 40;
+    return [suggested(trial, { x }), reported(trial, x), { ...reported(trial, 1 - x), rung: 1, step: 150 } as SweepEvent];
+  }).flat();
+  const early = Array.from({ length: 40 }, (_, index) => [
+    suggested(40 + index, { x: (index + 0.3) / 40 }),
+    reported(40 + index, (index + 0.3) / 40),
+  ]);
+  const asked = Array.from({ length: 50 }, (_, seed) => Number(build(seed)(space, [...both, ...early.flat()])!.x));
+  assert.ok(asked.filter((x) => x < 0.5).length > 45, `${asked}`);
+});
+
 function logOf(ask: Sampler, space: SearchSpace, accuracy: (assignment: Assignment) => number, trials: number): readonly SweepEvent[] {
   const log: SweepEvent[] = [];
   for (let trial = 0; trial < trials; trial += 1) {

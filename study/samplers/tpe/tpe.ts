@@ -1,48 +1,50 @@
 import { type Dimension, isActive, type SearchSpace } from '../../dimension.ts';
+import { placeIn } from '../../domain.ts';
+import { hasEffect } from '../../layerwise.ts';
 import { type RandomStream, seededStream } from '../../random.ts';
 import { samplePrior } from '../../space.ts';
 import type { Assignment, Objective, Value } from '../../trial.ts';
 import type { Sampler } from '../sampler.ts';
 import { searchedTrials } from '../searched.ts';
-import { type Observations, observationsOf } from './observations.ts';
-import { parzen } from './parzen.ts';
+import { type Observations, type Observed, observationsOf } from './observations.ts';
+import type { Point } from './parzen.ts';
+import { type RungModel, rungModel } from './rung-model.ts';
+import { rungWeights } from './rung-weights.ts';
 
 export interface TpeSettings {
   readonly seed: number;
-  /** Losses that a rung must have before it is modelled; until then trials are random. */
+  /** Losses that a rung must have before it is modelled; until the lowest has them trials are random. */
   readonly startupTrials: number;
   /** What is modelled. */
   readonly objective: Objective;
 }
 
 /** Draws among which the most promising is taken. */
-const draws = 24;
+const draws = 48;
+/** Trials of the highest rung by which models of rungs are weighed: more cost time and tell little. */
+const judges = 40;
 
 /**
  * Tree-structured Parzen estimator over whole configurations: of some draws from the density of good trials, the one that
  * is least likely under the density of the others. Dimensions that are in use together are estimated together; those that
- * a condition puts in use are ranked among the trials that had them. Trials that still run are in neither density: their
- * loss is not known, and none is made up for them; what keeps parallel trials apart is that each has draws of its own.
+ * a condition puts in use are ranked among the trials that had them. Each rung has a model of its own, and models are
+ * weighed by how well they order the trials of the highest rung. Failures count as bad, and so do trials that have not
+ * reported yet: what runs already is not to be tried a second time.
  * @see Bergstra, Bardenet, Bengio, Kégl: Algorithms for hyper-parameter optimization, NeurIPS 2011, section 4
  */
 export function tpe({ seed, startupTrials, objective }: TpeSettings): Sampler {
   return (space, log) => {
     const random = seededStream(seed, searchedTrials(log).length);
-    const observed = observationsOf(log, objective, enoughFor(space, startupTrials));
-    if (observed.ranked.length < startupTrials) return samplePrior(space, random);
+    const observed = observationsOf(log, objective);
+    const rungs = observed.rungs.filter(({ length }) => length >= startupTrials);
+    if (rungs.length === 0) return samplePrior(space, random);
     const assignment: Record<string, Value> = {};
     for (const group of groupsOf(space)) {
-      if (isActive(group[0]!, assignment)) Object.assign(assignment, promising(group, observed, random));
+      if (isActive(group[0]!, assignment)) Object.assign(assignment, promising(group, assignment, { ...observed, rungs }, random));
     }
     return assignment;
   };
 }
-
-/** Above the lowest rung as many as BOHB asks for: a model of few survivors would be worse than one of many that are measured early. */
-const enoughFor = (space: SearchSpace, startupTrials: number) => ({
-  lowest: startupTrials,
-  above: Math.max(startupTrials, space.length + 3),
-});
 
 /** Dimensions with the same condition, in an order in which each group stands behind those that its condition names. */
 function groupsOf(space: SearchSpace): readonly (readonly Dimension[])[] {
@@ -50,24 +52,63 @@ function groupsOf(space: SearchSpace): readonly (readonly Dimension[])[] {
   return [...Map.groupBy(space, conditionOf).values()];
 }
 
-function promising(group: readonly Dimension[], { ranked, hopeless }: Observations, random: RandomStream): Assignment {
+/** @param chosen - values of the groups before */
+function promising(group: readonly Dimension[], chosen: Assignment, observed: Observations, random: RandomStream): Assignment {
   const domains = group.map(({ domain }) => domain);
-  const points = ranked.flatMap((assignment) => valuesOf(group, assignment));
-  const top = topOf(points.length);
-  const good = parzen(domains, points.slice(0, top));
-  const others = parzen(domains, [...points.slice(top), ...hopeless.flatMap((assignment) => valuesOf(group, assignment))]);
+  const bad = pointsOf(group, [...observed.hopeless, ...observed.pending]);
+  const rungs = observed.rungs.map((ranked) => ranked.filter(({ assignment }) => isComplete(group, assignment)));
+  const models = rungs.map((ranked) =>
+    rungModel(
+      domains,
+      ranked.map(({ assignment }) => pointOf(group, assignment)),
+      bad,
+    ),
+  );
+  const weights = models.length === 1 ? [1] : weigh(models, rungs, random);
 
-  const candidates = Array.from({ length: draws }, () => good.draw(random));
-  const gains = candidates.map((candidate) => good.logDensity(candidate) - others.logDensity(candidate));
-  const best = candidates[gains.indexOf(Math.max(...gains))]!;
-  return Object.fromEntries(group.map(({ name }, index) => [name, best[index]!]));
+  const candidates = Array.from({ length: draws }, () => valuesOf(group, models[indexAt(random.uniform(), weights)]!.draw(random)));
+  const scores = candidates.map((candidate) => {
+    const point = pointOf(group, { ...chosen, ...candidate });
+    return weights.reduce((sum, weight, rung) => (weight === 0 ? sum : sum + weight * models[rung]!.score(point)), 0);
+  });
+  return candidates[scores.indexOf(Math.max(...scores))]!;
 }
 
-/** The best 15 %, as in BOHB; at most 25, for more would blur what is good. */
-const topOf = (trials: number): number => Math.min(25, Math.ceil((trials * 15) / 100));
-
-/** Nothing for a trial that had other parameters in use, or a baseline that the space cannot express. */
-function valuesOf(group: readonly Dimension[], assignment: Assignment): readonly (readonly Value[])[] {
-  const values = group.map(({ name }) => assignment[name]);
-  return values.every((value) => value !== undefined) ? [values] : [];
+/** By how each rung's model, which does not see the trial in question, orders the trials of the highest rung. */
+function weigh(models: readonly RungModel[], rungs: readonly (readonly Observed[])[], random: RandomStream): readonly number[] {
+  const top = rungs.at(-1)!;
+  const every = Math.ceil(top.length / judges);
+  const judging = top.filter((_, rank) => rank % every === 0);
+  const scores = models.map((model, rung) => {
+    const indexOf = new Map(rungs[rung]!.map(({ trial }, index) => [trial, index]));
+    return judging.map(({ trial }) => model.scoreWithout(indexOf.get(trial)!)); // ! is safe: no trial leaves out a rung
+  });
+  return rungWeights(
+    scores,
+    judging.map(({ loss }) => loss),
+    random,
+  );
 }
+
+/** Which of the weights, laid end to end, a number in [0, 1) falls on. */
+function indexAt(share: number, weights: readonly number[]): number {
+  let left = share;
+  const index = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return index === -1 ? weights.findLastIndex((weight) => weight > 0) : index; // the sum may be 1 less a rounding
+}
+
+const valuesOf = (group: readonly Dimension[], values: readonly Value[]): Assignment =>
+  Object.fromEntries(group.map(({ name }, index) => [name, values[index]!]));
+
+const pointsOf = (group: readonly Dimension[], assignments: readonly Assignment[]): readonly Point[] =>
+  assignments.filter((assignment) => isComplete(group, assignment)).map((assignment) => pointOf(group, assignment));
+
+/** False for a trial that had other parameters in use, or a baseline that the space cannot express. */
+const isComplete = (group: readonly Dimension[], assignment: Assignment): boolean =>
+  group.every(({ name }) => assignment[name] !== undefined);
+
+const pointOf = (group: readonly Dimension[], assignment: Assignment): Point =>
+  group.map((dimension) => (hasEffect(dimension, assignment) ? placeIn(dimension.domain, assignment[dimension.name]!) : undefined));
