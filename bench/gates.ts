@@ -16,6 +16,11 @@ export function below(name: string, ours: number, limit: number, peer: number | 
   return { name, ours, peer, limit, holds: ours < limit };
 }
 
+/** As `below`, but the limit itself will do. */
+export function atMost(name: string, ours: number, limit: number, peer: number | null = null): Gate {
+  return { name, ours, peer, limit, holds: ours <= limit };
+}
+
 /** Prints the gates and keeps them in `bench/out/<bench>.json`. A gate that does not hold makes the process fail. */
 export function publish(bench: string, gates: readonly Gate[], details: Readonly<Record<string, unknown>>): void {
   const file = path.join(import.meta.dirname, 'out', `${bench}.json`);

@@ -75,7 +75,12 @@ export function layerFreezeObjective(task: LayerFreezeTask): SimulatedObjective 
 /** What a configuration loses against the best one there is, in true loss after a whole trial. */
 export function layerFreezeRegret(task: LayerFreezeTask, configuration: Configuration): number {
   const best = task.optimum.map((rate, layer) => (layer < (task.bestPrefix ?? 0) ? frozen : rate));
-  return lossAt(task, positionsOf(configuration), horizon) - lossAt(task, best, horizon);
+  return trueLoss(task, configuration) - lossAt(task, best, horizon);
+}
+
+/** Loss after a whole trial, without the noise of a report. */
+export function trueLoss(task: LayerFreezeTask, configuration: Configuration): number {
+  return lossAt(task, positionsOf(configuration), horizon);
 }
 
 /** Rates from the bottom on the scale of `optimum`. */

@@ -1,0 +1,46 @@
+/**
+ * How well the samplers and pruners search, side by side with Optuna and the CMA package: `docs/benchmarks.md` says what is
+ * compared and what that cannot show. `--quick` runs fewer seeds, `--only <part>` one part; `--known-peers` takes from the
+ * last run what peers did in the very same jobs.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { table } from '../cli/table.ts';
+import { publish } from './gates.ts';
+import { hold } from './search/contest.ts';
+import type { Part, Scale } from './search/part.ts';
+import { layerFreezePart } from './search/part-layer-freeze.ts';
+import { syntheticPart } from './search/part-synthetic.ts';
+import { pythonWithPeers } from './search/peer-python.ts';
+
+const parts: Readonly<Record<string, Part>> = { synthetic: syntheticPart, layerFreeze: layerFreezePart };
+const file = path.join(import.meta.dirname, 'out', 'search-peers.json');
+
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, 'known-peers': { type: 'boolean', default: false } },
+});
+const scale: Scale = flags.quick ? { seeds: 4, fewSeeds: 1 } : { seeds: 20, fewSeeds: 6 };
+const chosen = Object.entries(parts).filter(([name]) => flags.only === undefined || flags.only === name);
+if (chosen.length === 0) throw new RangeError(`--only: must be one of ${Object.keys(parts).join(', ')}, got ${flags.only}`);
+
+const before: readonly [string, unknown][] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+const known = new Map(flags['known-peers'] ? before : []);
+const began = performance.now();
+const python = pythonWithPeers(process.env);
+const results = await hold(
+  chosen.flatMap(([, part]) => part.jobs(scale)),
+  { slots: 2, python, known },
+);
+mkdirSync(path.dirname(file), { recursive: true });
+writeFileSync(file, JSON.stringify([...new Map([...before, ...known])].filter(([job]) => JSON.parse(job).side === 'peer')));
+
+const reports = chosen.map(([, part]) => part.report(scale, results));
+for (const { title, headings, rows } of reports) process.stdout.write(`${title}\n${table(headings, rows)}\n\n`);
+const tables = reports.map(({ title, headings, rows }) => ({ title, headings, rows }));
+const minutes = (performance.now() - began) / 60_000;
+publish(
+  'search',
+  reports.flatMap(({ gates }) => gates),
+  { ...scale, peersAreKnown: flags['known-peers'], minutes, tables },
+);

@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { cacheFolder } from '../../tools/folders.ts';
+
+/** Optuna's Gaussian process needs torch, which on Linux brings some gigabytes of CUDA along. */
+const packages = ['optuna==5.0.0', 'cma==4.5.0', 'numpy', 'scipy', 'torch'];
+
+/**
+ * A Python with the peers' packages: PERMAFROST_BENCH_PYTHON if that is set, else one of our own, installed on first use.
+ * @throws {Error} if there is no Python, or a package is missing or cannot be installed
+ */
+export function pythonWithPeers(env: NodeJS.ProcessEnv): string {
+  const given = env.PERMAFROST_BENCH_PYTHON;
+  if (given !== undefined) {
+    run(given, '-c', 'import optuna, cma, torch');
+    return given;
+  }
+  const folder = path.join(cacheFolder(env), 'bench-peers');
+  const python = path.join(folder, 'bin', 'python');
+  if (!existsSync(python)) run('python3', '-m', 'venv', folder);
+  run(python, '-m', 'pip', 'install', '--quiet', ...packages);
+  return python;
+}
+
+function run(command: string, ...args: readonly string[]): void {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status ?? error?.message}`);
+}
