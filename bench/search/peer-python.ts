@@ -13,7 +13,7 @@ const packages = ['optuna==5.0.0', 'cma==4.5.0', 'numpy', 'scipy', 'torch'];
 export function pythonWithPeers(env: NodeJS.ProcessEnv): string {
   const given = env.PERMAFROST_BENCH_PYTHON;
   if (given !== undefined) {
-    run(given, '-c', 'import optuna, cma, torch');
+    run(given, '-W', 'ignore', '-c', 'import optuna, cma, torch');
     return given;
   }
   const folder = path.join(cacheFolder(env), 'bench-peers');
