@@ -1,15 +1,22 @@
 import { ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { TrialFolder } from '../results/trial-folder.ts';
-import type { Exit, SweepRef, TrialRef, TrialRunner } from '../runners/runner.ts';
+import type { Exit, RunState, SweepRef, TrialJob, TrialRef, TrialRunner } from '../runners/runner.ts';
 import { costMetrics } from '../study/cost.ts';
 import { lossOf } from '../study/objective.ts';
+import type { TrialTemplate } from '../study/spec.ts';
 import { exitCode, type Reason, type Report, type TrialFile } from '../study/trial.ts';
 import { awaitReport } from './await-report.ts';
 
 export interface TrialActivityDependencies {
   readonly openSweep: (ref: SweepRef) => SweepFolder;
   readonly runner: TrialRunner;
+}
+
+/** What `advance` says of itself while it works; `permafrost trials` shows it. */
+export interface TrialHeartbeat {
+  readonly state: RunState;
+  readonly why?: string;
 }
 
 /** Why a trial is let go: it waits for a decision, or it is over. */
@@ -33,12 +40,17 @@ export function trialActivities({ openSweep, runner }: TrialActivityDependencies
       const known = await folder.findReport(rung);
       if (known !== undefined) return checked(known, trial);
       if (rung > 0) await folder.createDecision(rung - 1, { schema: 1, continueTo: trial.rungs[rung]! });
-      const { command } = await sweep.read();
+      const { sweep: asked, owner } = await sweep.read();
+      const job: TrialJob = { ref, rung, study: asked.spec.study, template: asked.spec.trialTemplate, ...(owner && { owner }) };
 
-      const signal = cancellationSignal();
-      const stillThere = setInterval(() => heartbeat({ trial: ref.trial, rung }), 2_000);
+      let seen: TrialHeartbeat = { state: 'queued' };
+      const onState = (state: RunState, why?: string) => {
+        seen = { state, ...(why && { why }) };
+        heartbeat(seen);
+      };
+      const stillThere = setInterval(() => heartbeat(seen), 2_000);
       try {
-        return checked(await reach({ ref, command }, rung, folder, runner, signal), trial);
+        return checked(await reach(job, folder, runner, onState, cancellationSignal()), trial);
       } finally {
         clearInterval(stillThere);
       }
@@ -56,16 +68,17 @@ export function trialActivities({ openSweep, runner }: TrialActivityDependencies
 
 /** Starts or joins the trainer until the report is there. Preemption costs nothing, so it starts again without counting. */
 async function reach(
-  job: { readonly ref: TrialRef; readonly command: readonly string[] },
-  rung: number,
+  job: TrialJob,
   folder: TrialFolder,
   runner: TrialRunner,
+  onState: (state: RunState, why?: string) => void,
   signal: AbortSignal,
 ): Promise<Report> {
+  const { ref, rung } = job;
   for (let silentExits = 0; silentExits < 2; ) {
     const letGo = new AbortController();
     const either = AbortSignal.any([signal, letGo.signal]);
-    const ended = runner.attach(job, { signal: either, onState: (state) => heartbeat({ trial: job.ref.trial, rung, state }) });
+    const ended = runner.attach(job, { signal: either, onState });
     try {
       const report = await awaitReport(folder, rung, ended, either);
       if (report !== undefined) return report;
@@ -75,20 +88,22 @@ async function reach(
     }
     const exit = await ended;
     if (isPreemption(exit)) {
-      log.info('preempted, going on from the checkpoint', { trial: job.ref.trial, rung });
+      log.info('preempted, going on from the checkpoint', {
+        trial: ref.trial,
+        rung,
+        ...(exit.kind === 'preempted' && { because: exit.because }),
+      });
     } else if (exit.kind === 'exited' && exit.code === exitCode.done) {
       silentExits += 1; // it may have left before it could see our decision: once is no fault
-    } else throw failureOf(exit, job.ref.trial);
+    } else throw failureOf(exit, job);
   }
-  throw ApplicationFailure.retryable(
-    `the trainer of trial ${job.ref.trial} ended with 0 twice and left no report of rung ${rung}`,
-    'NoReport',
-  );
+  throw ApplicationFailure.retryable(`the trainer of trial ${ref.trial} ended with 0 twice and left no report of rung ${rung}`, 'NoReport');
 }
 
-/** Asked to leave: with the code for it, or by a SIGTERM that came before the program could listen. */
+/** Ended from outside, or asked to leave: with the code for it, or by a SIGTERM that came before the program could listen. */
 function isPreemption(exit: Exit): boolean {
-  return exit.kind === 'exited' ? exit.code === exitCode.preempted : exit.kind === 'killed' && exit.signal === 'SIGTERM';
+  if (exit.kind === 'exited') return exit.code === exitCode.preempted;
+  return exit.kind === 'preempted' || (exit.kind === 'killed' && exit.signal === 'SIGTERM');
 }
 
 /** A report that lacks an objective's metric must not reach the search, which could not rank it. */
@@ -99,11 +114,36 @@ function checked(report: Report, { objectives }: TrialFile): Report {
 }
 
 /** How a trainer ended, as the retry policy sorts it. The tail of its log is the user's first clue. */
-function failureOf(exit: Exit, trial: number): ApplicationFailure {
-  if (exit.kind === 'lost') return ApplicationFailure.retryable(`the trainer of trial ${trial} vanished${tail(exit)}`, 'TrainerCrashed');
-  if (exit.kind === 'killed')
-    return ApplicationFailure.retryable(`the trainer of trial ${trial} was killed by ${exit.signal}${tail(exit)}`, 'TrainerCrashed');
-  const message = `the trainer of trial ${trial} ended with exit code ${exit.code}${tail(exit)}`;
+function failureOf(exit: Exit, { ref, template }: TrialJob): ApplicationFailure {
+  const told = (how: string): string => `the trainer of trial ${ref.trial} ${how}${tail(exit)}`;
+  switch (exit.kind) {
+    case 'lost':
+    case 'preempted':
+      return ApplicationFailure.retryable(told('vanished'), 'TrainerCrashed');
+    case 'killed':
+      return ApplicationFailure.retryable(told(`was killed by ${exit.signal}`), 'TrainerCrashed');
+    case 'outOfMemory':
+      return ApplicationFailure.nonRetryable(
+        told(`needed more memory than resources.limits.memory allows${limitOf(template)}`),
+        'OutOfMemory',
+      );
+    case 'deadline':
+      return ApplicationFailure.nonRetryable(
+        told(`ran longer than activeDeadlineSeconds (${template.activeDeadlineSeconds})`),
+        'DeadlineExceeded',
+      );
+    case 'exited':
+      return codeFailure(exit, told(`ended with exit code ${exit.code}`));
+  }
+}
+
+function limitOf({ resources }: TrialTemplate): string {
+  const limits = resources?.limits;
+  const memory = typeof limits === 'object' && limits !== null && 'memory' in limits ? limits.memory : undefined;
+  return memory === undefined ? '' : ` (${String(memory)})`;
+}
+
+function codeFailure(exit: Exit & { readonly kind: 'exited' }, message: string): ApplicationFailure {
   switch (exit.code) {
     case exitCode.badConfiguration:
       return ApplicationFailure.nonRetryable(message, 'BadConfiguration');

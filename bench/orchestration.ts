@@ -57,7 +57,13 @@ try {
 }
 
 async function measure(): Promise<{ readonly log: SweepLog; readonly secondsPerTrial: number }> {
-  const system = await startLocalSystem({ temporalPort: 0, uiPort: 0, s3Port: 0, slots: slotsOf({ slots: 2, gpus: [] }) });
+  const system = await startLocalSystem({
+    temporalPort: 0,
+    uiPort: 0,
+    s3Port: 0,
+    listenAddress: '127.0.0.1',
+    runner: { kind: 'local', slots: slotsOf({ slots: 2, gpus: [] }) },
+  });
   try {
     const servers = await connectSystem();
     const began = performance.now();

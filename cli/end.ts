@@ -10,7 +10,7 @@ import type { SweepEnd } from './watch.ts';
 export async function showEnd(end: SweepEnd, { folder }: Submitted, { store }: System): Promise<number> {
   const results = openSweepFolder(store, folder);
   const [objective] = (await results.read()).sweep.spec.objectives;
-  process.stdout.write(`\n${trialTable(trialRows(await results.readLog()), objective!)}\n\n`);
+  process.stdout.write(`\n${trialTable(trialRows(await results.readLog()), objective!, new Map())}\n\n`);
   if (end.result !== 'succeeded') {
     process.stderr.write(`The sweep ${end.result}: ${end.message}\n`);
     return exitCodes.sweepFailed;

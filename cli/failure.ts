@@ -47,6 +47,9 @@ const explained = new Map<string, number>([
   ['ServerRunning', exitCodes.unavailable],
   ['ServerFailed', exitCodes.unavailable],
   ['BinaryMissing', exitCodes.unavailable],
+  ['ContextNotFound', exitCodes.usage],
+  ['ClusterUnreachable', exitCodes.unavailable],
+  ['ApiError', exitCodes.unavailable],
 ]);
 
 /** Writes what went wrong to standard error and returns the exit code. */

@@ -2,27 +2,38 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseAddress, within } from '../results/address.ts';
 import { connectObjectStore, type ObjectStore } from '../results/object-store.ts';
 import { storeFolder } from '../results/stored-folder.ts';
 import { localRunner } from '../runners/local/local-runner.ts';
 import type { Slot } from '../runners/local/slots.ts';
+import type { TrialRunner } from '../runners/runner.ts';
 import { cacheFolder, stateFolder } from '../tools/folders.ts';
 import { startObjectServer, startTemporal } from '../tools/servers.ts';
 import { announceSystem, type RunningSystem, runningSystem, useObjectServer, withdrawSystem } from './connection.ts';
 import { CommandFailure } from './failure.ts';
+import type { KubernetesChoice } from './kubernetes.ts';
 import { createWorker, quietRuntime, temporalAttributeTypes } from './worker.ts';
 
 export interface LocalSystemOptions {
   readonly temporalPort: number;
   readonly uiPort: number;
   readonly s3Port: number;
-  readonly slots: readonly Slot[];
+  /** Of this machine; the S3 server listens there. Another than loopback when pods must reach it. */
+  readonly listenAddress: string;
+  readonly runner: RunnerChoice;
 }
+
+/** What carries out the trials. */
+export type RunnerChoice =
+  | { readonly kind: 'local'; readonly slots: readonly Slot[] }
+  | ({ readonly kind: 'kubernetes' } & KubernetesChoice);
 
 export interface LocalSystem {
   readonly ui: string;
   readonly s3: string;
+  readonly runner: string;
   /** Resolves with a sentence when a part of it ends unasked. */
   readonly broken: Promise<string>;
   /** Worker first, then trials (they write a checkpoint and go on at the next start), then servers. */
@@ -30,10 +41,18 @@ export interface LocalSystem {
 }
 
 /** Temporal, an S3 server and a worker on this machine: all that a sweep needs. */
-export async function startLocalSystem({ temporalPort, uiPort, s3Port, slots }: LocalSystemOptions): Promise<LocalSystem> {
+export async function startLocalSystem({
+  temporalPort,
+  uiPort,
+  s3Port,
+  listenAddress,
+  runner: choice,
+}: LocalSystemOptions): Promise<LocalSystem> {
   const other = runningSystem();
   if (other !== undefined)
-    throw new CommandFailure(`Permafrost runs here already (process ${other.pid}, UI ${other.ui}): use it, or stop it first`);
+    throw new CommandFailure(
+      `Permafrost runs here already (process ${other.pid}, UI ${other.ui}): use it (leave --runner out), or stop it first`,
+    );
   const state = stateFolder(process.env);
   const keys = objectServerKeys(path.join(state, 's3-keys.json'));
   const opened: { stop(): Promise<void> }[] = [];
@@ -42,7 +61,7 @@ export async function startLocalSystem({ temporalPort, uiPort, s3Port, slots }: 
     for (const part of opened.splice(0).toReversed()) await part.stop();
   };
   try {
-    const s3 = await startObjectServer({ dataFolder: path.join(state, 's3'), port: s3Port, ...keys });
+    const s3 = await startObjectServer({ dataFolder: path.join(state, 's3'), ip: listenAddress, port: s3Port, ...keys });
     opened.push(s3);
     const temporal = await startTemporal({
       stateFolder: path.join(state, 'temporal'),
@@ -55,8 +74,8 @@ export async function startLocalSystem({ temporalPort, uiPort, s3Port, slots }: 
     const store = connectObjectStore();
     await offerExamples(store);
 
-    const runner = localRunner({ stateFolder: path.join(state, 'trials'), slots, store, environment: process.env, graceSeconds: 30 });
-    opened.push({ stop: () => runner.suspend() });
+    const { runner, description, stop: stopRunner } = await openRunner(choice, state, store, { endpoint: s3.address, ...keys });
+    opened.push({ stop: stopRunner });
     quietRuntime();
     const worker = await createWorker({ temporal: { address: temporal.address, namespace: 'default' }, store, runner, maxTrials: 1000 });
     const running = worker.run();
@@ -76,12 +95,40 @@ export async function startLocalSystem({ temporalPort, uiPort, s3Port, slots }: 
         (error: unknown) => `the worker failed: ${String(error)}`,
       ),
     ]);
-    return { ui: temporal.ui, s3: s3.address, broken, stop };
+    return { ui: temporal.ui, s3: s3.address, runner: description, broken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+interface OpenedRunner {
+  readonly runner: TrialRunner;
+  readonly description: string;
+  /** Ends what runs, so that it writes its checkpoint while the S3 server is still there. */
+  readonly stop: () => Promise<void>;
+}
+
+async function openRunner(choice: RunnerChoice, state: string, store: ObjectStore, keys: RunningSystem['s3']): Promise<OpenedRunner> {
+  if (choice.kind === 'local') {
+    const { slots } = choice;
+    const stateFolder = path.join(state, 'trials');
+    const runner = localRunner({ stateFolder, builtInTrainer, slots, store, environment: process.env, graceSeconds: 30 });
+    return { runner, description: describeSlots(slots), stop: () => runner.suspend() };
+  }
+  const { openCluster } = await import('./kubernetes.ts'); // its library takes most of a second to load
+  const { runner, description, close } = await openCluster(choice, store, keys);
+  return { runner, description: `pods in ${description}`, stop: () => runner.suspend().finally(close) };
+}
+
+function describeSlots(slots: readonly Slot[]): string {
+  const [first] = slots;
+  return first?.kind === 'gpu'
+    ? `one trial on each of ${slots.length} GPUs`
+    : `${slots.length} trials at a time, ${first?.threads} threads each`;
+}
+
+const builtInTrainer = [process.execPath, fileURLToPath(new URL('../trainer/main.ts', import.meta.url))];
 
 /** CPU slots share the cores evenly; with GPUs there is one slot each. */
 export function slotsOf({ slots, gpus }: { readonly slots: number; readonly gpus: readonly string[] }): readonly Slot[] {

@@ -9,20 +9,21 @@ import type { LayerConfiguration, Objective } from '../study/trial.ts';
 import type { TrialRow } from '../study/trial-rows.ts';
 import { duration, shown, table } from './table.ts';
 
-export function trialTable(rows: readonly TrialRow[], { metric }: Objective): string {
+/** @param queued - why, of the running trials that do not run yet */
+export function trialTable(rows: readonly TrialRow[], { metric }: Objective, queued: ReadonlyMap<number, string>): string {
   return table(
     ['TRIAL', 'ORIGIN', 'STATE', 'STEP', metric.toUpperCase(), 'SECONDS', 'PARAMETERS', 'WHY'],
     rows.map((row) => [
       row.trial,
       row.origin.by === 'sampler' ? 'search' : originText(row.origin).replace('on a fresh seed', 'again'),
-      row.state,
+      queued.has(row.trial) ? 'queued' : row.state,
       row.step,
       row.step === 0 ? '–' : shown(row.metrics[metric]),
       Math.round(row.seconds),
       Object.entries(row.assignment)
         .map(([name, value]) => `${name.replace(/^layers\./, '')}=${typeof value === 'number' ? shown(value) : value}`)
         .join(' '),
-      row.failure?.split('\n')[0] ?? (row.decision ? explanationOf(row.decision.reason) : ''),
+      row.failure?.split('\n')[0] ?? queued.get(row.trial) ?? (row.decision ? explanationOf(row.decision.reason) : ''),
     ]),
   );
 }

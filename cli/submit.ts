@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { parseAddress } from '../results/address.ts';
 import { fetchFolder } from '../results/input.ts';
@@ -95,7 +94,6 @@ export async function submit(sweep: Sweep, { client, store }: System): Promise<S
     createdAt: new Date().toISOString(),
     sweep,
     ...(model && { model }),
-    command: sweep.spec.trialTemplate.command ?? [process.execPath, fileURLToPath(new URL('../trainer/main.ts', import.meta.url))],
     versions: { permafrost: ownVersion(), node: process.versions.node },
   };
   await openSweepFolder(store, folder).create(file);

@@ -9,7 +9,7 @@ export interface SweepFile {
   readonly createdAt: string;
   readonly sweep: Sweep;
   readonly model?: ModelShape;
-  /** What runs a trial: the built-in trainer's command, or `trialTemplate.command`. */
-  readonly command: readonly string[];
+  /** The Sweep resource that it comes from, when it was not submitted from a command line. */
+  readonly owner?: { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly uid: string };
   readonly versions: Readonly<Record<string, string>>;
 }

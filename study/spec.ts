@@ -13,6 +13,9 @@ type Parsed = z.output<typeof sweepSchema>;
 /** A valid sweep with all defaults filled in. It can be written as JSON and parses to itself. */
 export type Sweep = Immutable<Parsed & { spec: { study: string } }>;
 
+/** `spec.trialTemplate`: what runs for each trial. */
+export type TrialTemplate = Sweep['spec']['trialTemplate'];
+
 /**
  * The sweep in a value that was read from YAML or JSON.
  * @throws {SpecError} that lists all that is wrong with it: first what does not work yet, then its shape, then its meaning

@@ -24,6 +24,7 @@ const checksOf = (name: string, command: readonly string[]) => {
   const environment = { ...process.env, ...s3.environment };
   const runner = localRunner({
     stateFolder: join(s3.folder, name),
+    builtInTrainer: [],
     slots: [{ kind: 'cpu', threads: 1 }],
     store: s3.store,
     environment,
@@ -103,6 +104,7 @@ test('conformance: the example trainer goes on when the S3 server is killed in m
   const environment = { ...process.env, ...s3.environment };
   const runner = localRunner({
     stateFolder: join(s3.folder, 'faults'),
+    builtInTrainer: [],
     slots: [{ kind: 'cpu', threads: 1 }],
     store: s3.store,
     environment,
@@ -123,7 +125,7 @@ test('conformance: the example trainer goes on when the S3 server is killed in m
   });
   const states: string[] = [];
   const exit = runner.attach(
-    { ref, command: ['python3', example] },
+    { ref, rung: 0, study: 'test', template: { command: ['python3', example], trainer: {}, lingerSeconds: 0 } },
     { signal: new AbortController().signal, onState: (state) => states.push(state) },
   );
   while (!states.includes('running')) await sleep(20);

@@ -23,10 +23,11 @@ export interface TestServer {
 const accessKey = 'permafrost';
 const secretKey = 'permafrost-test-secret';
 
-export async function startTestServer(): Promise<TestServer> {
+/** @param ip - where it listens: another address than loopback when pods must reach it */
+export async function startTestServer(ip = '127.0.0.1'): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'permafrost-s3-'));
   const dataFolder = join(folder, 'server');
-  let server: Server = await startObjectServer({ dataFolder, accessKey, secretKey });
+  let server: Server = await startObjectServer({ dataFolder, ip, accessKey, secretKey });
   const address = server.address;
   const environment = {
     AWS_ENDPOINT_URL: address,
@@ -48,7 +49,7 @@ export async function startTestServer(): Promise<TestServer> {
       await server.exited;
     },
     async restart() {
-      server = await startObjectServer({ dataFolder, accessKey, secretKey, port: Number(new URL(address).port) });
+      server = await startObjectServer({ dataFolder, ip, accessKey, secretKey, port: Number(new URL(address).port) });
     },
     async close() {
       await server.stop();

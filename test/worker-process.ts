@@ -8,7 +8,7 @@ if (address === undefined || stateFolder === undefined) throw new Error('TEMPORA
 
 const store = connectObjectStore();
 const slot = { kind: 'cpu', threads: 1 } as const;
-const runner = localRunner({ stateFolder, slots: [slot, slot], store, environment: process.env, graceSeconds: 5 });
+const runner = localRunner({ stateFolder, builtInTrainer: [], slots: [slot, slot], store, environment: process.env, graceSeconds: 5 });
 quietRuntime();
 const worker = await createWorker({ temporal: { address, namespace: 'default' }, store, runner, maxTrials: 100 });
 process.once('SIGTERM', () => worker.shutdown());

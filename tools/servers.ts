@@ -85,27 +85,35 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 export interface ObjectServerOptions {
   /** Buckets are the folders in its `objects`; its log and what else it keeps lie beside them. */
   readonly dataFolder: string;
+  /** Address to listen on; another than loopback when pods must reach it. */
+  readonly ip?: string;
   readonly port?: number;
   readonly accessKey: string;
   readonly secretKey: string;
 }
 
-/** An S3 server over a folder, on loopback. @throws {PortUnavailable | ServerRunning | ServerFailed | BinaryMissing} */
-export async function startObjectServer({ dataFolder, port = 0, accessKey, secretKey }: ObjectServerOptions): Promise<Server> {
+/** An S3 server over a folder. @throws {PortUnavailable | ServerRunning | ServerFailed | BinaryMissing} */
+export async function startObjectServer({
+  dataFolder,
+  ip = '127.0.0.1',
+  port = 0,
+  accessKey,
+  secretKey,
+}: ObjectServerOptions): Promise<Server> {
   const objects = path.join(dataFolder, 'objects');
   const sidecar = path.join(dataFolder, 'metadata'); // holds what a file system without extended attributes cannot
   mkdirSync(objects, { recursive: true });
 
   const start = async (): Promise<Server> => {
     await takeOver(pidFileOf(versitygw, dataFolder)); // before the port is looked at: it may be what uses it
-    const own = await findPort({ owner: 'the S3 server', ip: '127.0.0.1', port, flag: '--s3-port' });
-    const address = `http://127.0.0.1:${own}`;
+    const own = await findPort({ owner: 'the S3 server', ip, port, flag: '--s3-port' });
+    const address = `http://${hostOf(ip)}:${own}`;
     return startInFolder(versitygw, dataFolder, {
       name: 'the S3 server',
       address,
       args: [
         '--port',
-        `127.0.0.1:${own}`,
+        `${hostOf(ip)}:${own}`,
         '--health',
         '/health',
         '--keep-alive',

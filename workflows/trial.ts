@@ -50,6 +50,10 @@ const finalErrors = [
   'InvalidObject',
   'MissingMetricError',
   'CommandNotFound',
+  'ImageMissing',
+  'ImageUnavailable',
+  'PodCannotStart',
+  'JobRefused',
 ];
 
 /** Whatever is not the trainer's fault (a worker that died, an S3 server that is away, a full disk) is tried again for as long as it takes. */

@@ -65,7 +65,14 @@ async function onOwnObjectServer(work: (use: Pick<ConformanceOptions, 'store' | 
     const slots = [{ kind: 'cpu', threads: os.availableParallelism() }] as const;
     await work({
       store,
-      runner: localRunner({ stateFolder: path.join(folder, 'trials'), slots, store, environment: process.env, graceSeconds: 30 }),
+      runner: localRunner({
+        stateFolder: path.join(folder, 'trials'),
+        builtInTrainer: [],
+        slots,
+        store,
+        environment: process.env,
+        graceSeconds: 30,
+      }),
     });
   } finally {
     await server.stop();

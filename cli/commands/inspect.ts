@@ -8,6 +8,7 @@ import { progress } from '../../workflows/sweep.ts';
 import { connectSystem, type System } from '../connection.ts';
 import { CommandFailure } from '../failure.ts';
 import { type FoundSweep, findSweep, listSweeps } from '../find-sweep.ts';
+import { queuedTrials } from '../queued.ts';
 import { summaryText, trialTable } from '../report.ts';
 import { duration, shown, table } from '../table.ts';
 import { atLeastZero } from './arguments.ts';
@@ -64,10 +65,13 @@ async function get(wanted: string | undefined, { output }: Output): Promise<void
 
 async function trials(wanted: string | undefined, { output }: Output): Promise<void> {
   await withSystem(async ({ client, store }) => {
-    const folder = openSweepFolder(store, (await findSweep(client, wanted)).folder);
+    const sweep = await findSweep(client, wanted);
+    const folder = openSweepFolder(store, sweep.folder);
     const rows = trialRows(await folder.readLog());
     const [objective] = (await folder.read()).sweep.spec.objectives;
-    print(output, rows, () => trialTable(rows, objective!));
+    const queued = await queuedTrials(client, sweep.id, rows);
+    const shownRows = rows.map((row) => ({ ...row, ...(queued.has(row.trial) && { queued: queued.get(row.trial) }) }));
+    print(output, shownRows, () => trialTable(rows, objective!, queued));
   });
 }
 

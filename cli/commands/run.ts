@@ -2,19 +2,27 @@ import type { Command } from 'commander';
 import { connectObjectStore } from '../../results/object-store.ts';
 import { searchSpaceOf } from '../../study/space.ts';
 import { warningsOf } from '../../study/spec/warnings.ts';
+import type { Sweep } from '../../study/spec.ts';
 import { planOf } from '../../study/sweep-plan.ts';
-import { connectSystem, runningSystem, useObjectServer } from '../connection.ts';
+import { checkForCluster } from '../cluster-check.ts';
+import { connectSystem, runningSystem, type System, useObjectServer } from '../connection.ts';
 import { showEnd } from '../end.ts';
+import { CommandFailure, exitCodes } from '../failure.ts';
+import { untilInterrupted } from '../interrupt.ts';
 import { checkInputs, readSweep, submit } from '../submit.ts';
 import { watchSweep } from '../watch.ts';
+import { type SystemFlags, startSystem, stopAfter, withSystemFlags } from './system-flags.ts';
 
 export function addRunCommands(program: Command): void {
-  program
-    .command('run')
-    .description('Submit a sweep and show its progress. Ctrl-C stops watching; the sweep goes on.')
-    .requiredOption('-f, --file <file>', 'the sweep as YAML; - reads standard input')
-    .option('--detach', 'submit and return at once')
-    .action(run);
+  withSystemFlags(
+    program
+      .command('run')
+      .description(
+        'Submit a sweep and show its progress. Ctrl-C stops watching; the sweep goes on. With --runner: start a system for this sweep alone, and stop it at the end.',
+      )
+      .requiredOption('-f, --file <file>', 'the sweep as YAML; - reads standard input')
+      .option('--detach', 'submit and return at once'),
+  ).action(run);
   program
     .command('validate')
     .description('Check a sweep, its model and its data without running anything.')
@@ -22,9 +30,21 @@ export function addRunCommands(program: Command): void {
     .action(validate);
 }
 
-async function run({ file, detach }: { readonly file: string; readonly detach?: true }): Promise<void> {
+async function run({ file, detach, ...flags }: SystemFlags & { readonly file: string; readonly detach?: true }): Promise<void> {
   const sweep = readSweep(file);
-  const system = await connectSystem();
+  if (flags.runner === undefined) return runOn(await connectSystem(), sweep, detach);
+  if (detach)
+    throw new CommandFailure(
+      '--detach: a sweep with --runner ends with this command; start `permafrost up` with it instead',
+      exitCodes.usage,
+    );
+  if (flags.runner === 'kubernetes') checkForCluster(sweep, flags.image);
+  const interrupted = untilInterrupted(); // from now on Ctrl-C ends things in order
+  const system = await startSystem(flags);
+  await stopAfter(system, Promise.race([connectSystem().then((servers) => runOn(servers, sweep)), interrupted]));
+}
+
+async function runOn(system: System, sweep: Sweep, detach?: true): Promise<void> {
   try {
     const submitted = await submit(sweep, system);
     process.stdout.write(`${submitted.id}\n`);

@@ -49,7 +49,10 @@ export function probe(command: readonly string[], trial: number, { store, runner
 
   const start = (): Started => {
     let ended = false;
-    const attached = runner.attach({ ref, command }, { signal: AbortSignal.timeout(waitSeconds * 1_000), onState: () => {} });
+    const attached = runner.attach(
+      { ref, rung: 0, study: 'conformance', template: { command, trainer: {}, lingerSeconds: 0 } },
+      { signal: AbortSignal.timeout(waitSeconds * 1_000), onState: () => {} },
+    );
     const exit = attached.catch(unlessTimedOut).finally(() => {
       ended = true;
     });

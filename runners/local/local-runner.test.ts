@@ -20,9 +20,15 @@ after(() => s3.close());
 const oneCpu: readonly Slot[] = [{ kind: 'cpu', threads: 1 }];
 const environment = { ...process.env, ...s3.environment, SECRET_OF_THE_WORKER: 'x' };
 const aRunner = (name: string, slots = oneCpu, graceSeconds = 5) =>
-  localRunner({ stateFolder: join(s3.folder, name), slots, store: s3.store, environment, graceSeconds });
+  localRunner({ stateFolder: join(s3.folder, name), builtInTrainer: [], slots, store: s3.store, environment, graceSeconds });
 const aRef = (name: string, trial = 0): TrialRef => ({ sweep: { id: name, folder: `s3://${s3.bucket}/${name}` }, trial });
-const shell = (ref: TrialRef, script: string): TrialJob => ({ ref, command: ['sh', '-c', script] });
+const runs = (ref: TrialRef, ...command: string[]): TrialJob => ({
+  ref,
+  rung: 0,
+  study: 'test',
+  template: { command, trainer: {}, lingerSeconds: 0 },
+});
+const shell = (ref: TrialRef, script: string): TrialJob => runs(ref, 'sh', '-c', script);
 const quiet = { signal: new AbortController().signal, onState: () => {} };
 const logsOf = (ref: TrialRef) => openSweepFolder(s3.store, ref.sweep.folder).trial(ref.trial).readLogs();
 const scratch = (name: string) => join(s3.folder, name);
@@ -51,7 +57,7 @@ test('local runner: tells how a program ended, and keeps all it said', async () 
 test('local runner: a program gets the address of its trial, S3, and its slot, and nothing of the worker’s', async () => {
   const ref = aRef('environment', 7);
   const runner = aRunner('environment', [{ kind: 'gpu', device: '3' }]);
-  const { logTail } = await runner.attach({ ref, command: ['env'] }, quiet);
+  const { logTail } = await runner.attach(runs(ref, 'env'), quiet);
   const seen = new Map(
     logTail
       .trim()
@@ -66,10 +72,7 @@ test('local runner: a program gets the address of its trial, S3, and its slot, a
   );
   assert.deepEqual(others, []);
 
-  const cpu = await aRunner('environment-cpu', [{ kind: 'cpu', threads: 2 }]).attach(
-    { ref: aRef('environment-cpu'), command: ['env'] },
-    quiet,
-  );
+  const cpu = await aRunner('environment-cpu', [{ kind: 'cpu', threads: 2 }]).attach(runs(aRef('environment-cpu'), 'env'), quiet);
   for (const line of ['OMP_NUM_THREADS=2', 'TF_NUM_INTRAOP_THREADS=2', 'CUDA_VISIBLE_DEVICES=-1'])
     assert.ok(cpu.logTail.includes(`${line}\n`), line);
 });
@@ -98,7 +101,7 @@ test('local runner: what a crashed program leaves behind is ended before the cra
 });
 
 test('local runner: a program that is not there is an error that says where it was looked for', async () => {
-  const missing = aRunner('missing').attach({ ref: aRef('missing'), command: ['no-such-trainer'] }, quiet);
+  const missing = aRunner('missing').attach(runs(aRef('missing'), 'no-such-trainer'), quiet);
   await assert.rejects(
     missing,
     (error: Error) => error instanceof CommandNotFound && /"no-such-trainer": no such program in .*\/bin/.test(error.message),

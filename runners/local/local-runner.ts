@@ -7,6 +7,7 @@ import type { ObjectStore } from '../../results/object-store.ts';
 import { openSweepFolder } from '../../results/sweep-folder.ts';
 import { exitCode } from '../../study/trial.ts';
 import type { TrialJob, TrialRef, TrialRunner } from '../runner.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { checkCommand, trainerEnvironment } from './command.ts';
 import { allLastRuns, claimRun, giveUp, lastRun, markTold, type Run, statusOf, trialStateFolder, wasTold } from './run-folder.ts';
 import { type Slot, slotEnvironment, slotQueue } from './slots.ts';
@@ -15,6 +16,8 @@ import { type Watch, watchRun } from './watch.ts';
 export interface LocalRunnerOptions {
   /** Keeps what the next worker must know: which processes run, how they ended, their output. */
   readonly stateFolder: string;
+  /** What runs for a trial whose template names no command. */
+  readonly builtInTrainer: readonly string[];
   /** One trial at a time runs on each. */
   readonly slots: readonly Slot[];
   readonly store: ObjectStore;
@@ -36,7 +39,7 @@ const wrapper = join(import.meta.dirname, 'wrapper.sh');
  * over, slots included. An end that nobody has heard of is told by the next `attach` when it was a failure; after a good end it starts again.
  * `attach` throws CommandNotFound, StartFailed, DiskFull, and the errors of the object store.
  */
-export function localRunner({ stateFolder, slots, store, environment, graceSeconds }: LocalRunnerOptions): LocalRunner {
+export function localRunner({ stateFolder, builtInTrainer, slots, store, environment, graceSeconds }: LocalRunnerOptions): LocalRunner {
   const queue = slotQueue(slots.length);
   const watches = new Map<string, Watch>();
   const starts = new Map<string, Promise<void>>();
@@ -67,7 +70,8 @@ export function localRunner({ stateFolder, slots, store, environment, graceSecon
     return run !== undefined && hasFailed(run) && !wasTold(run) ? watchRun(run, trialOf(ref)) : undefined;
   };
 
-  const start = async ({ ref, command }: TrialJob, signal: AbortSignal): Promise<void> => {
+  const start = async ({ ref, template }: TrialJob, signal: AbortSignal): Promise<void> => {
+    const command = template.command ?? builtInTrainer;
     checkCommand(command, childEnvironment);
     const slot = await queue.take(signal);
     try {
@@ -162,20 +166,6 @@ function isLive(run: Run): boolean {
 function hasFailed(run: Run): boolean {
   const status = statusOf(run);
   return status.state === 'ended' && status.code !== exitCode.done && status.code !== exitCode.preempted;
-}
-
-/** Waits and keeps this process alive meanwhile. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const letGo = () => reject(signal.reason);
-  signal.addEventListener('abort', letGo, { once: true });
-  const alive = setInterval(() => {}, 60_000);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    clearInterval(alive);
-    signal.removeEventListener('abort', letGo);
-  }
 }
 
 const keyOf = ({ sweep, trial }: TrialRef) => `${sweep.id} ${trial}`;

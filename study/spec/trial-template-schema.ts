@@ -50,16 +50,65 @@ export const trialTemplateSchema = z
       .min(1)
       .exactOptional()
       .describe('Program and arguments that keep the trainer contract. Default: the built-in trainer.'),
-    image: z.string().min(1).exactOptional().describe("Container image of the trial's pod. On a cluster only; a local run ignores it."),
-    resources: json.exactOptional().describe('Requests and limits of the container, as in a pod. On a cluster only.'),
-    podTemplate: json
+    image: z
+      .string()
+      .min(1)
       .exactOptional()
-      .describe("Merged over the trial's pod template: tolerations, nodeSelector and so on. On a cluster only."),
+      .describe("Container image of the trial's pod. On a cluster only. Default: the image that the worker was started with."),
+    resources: json.exactOptional().describe('Requests and limits of the container, as in a pod. On a cluster only.'),
+    podTemplate: z
+      .strictObject({
+        metadata: json.exactOptional().describe('Labels and annotations of the pods. Default: ours alone.'),
+        spec: json.exactOptional().describe('Merged over the specification of the pods. Default: ours alone.'),
+      })
+      .exactOptional()
+      .describe(
+        "Merged over the trial's pod template: spec.tolerations, spec.nodeSelector and so on. On a cluster only; docs/kubernetes.md has the rules.",
+      ),
     queueName: z
       .string()
       .min(1)
       .exactOptional()
       .describe('Kueue local queue that admits the trials. On a cluster only. Default: no queue.'),
+    priorityClassNames: z
+      .array(z.string().min(1))
+      .min(1)
+      .exactOptional()
+      .describe(
+        'Priority by rung: the class of pods that start for rung 0, rung 1 and so on; the last is for all higher rungs. With queueName, workload priority classes of Kueue. On a cluster only. Default: none.',
+      ),
+    serviceAccountName: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe('Service account of the pods, such as one that gives access to S3. On a cluster only. Default: default.'),
+    activeDeadlineSeconds: z
+      .int()
+      .min(1)
+      .max(604_800)
+      .exactOptional()
+      .describe(
+        'Seconds that a pod may run, waiting in a queue not counted; a trial that takes longer has failed. 1 to 604800. On a cluster only. Default: no limit.',
+      ),
+    s3: z
+      .strictObject({
+        secretName: z
+          .string()
+          .min(1)
+          .exactOptional()
+          .describe('Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and any other AWS variable. Default: the service account.'),
+        endpoint: formatted(/^https?:\/\/\S+$/, 'an http or https address')
+          .exactOptional()
+          .describe('Address of the S3 server as pods reach it. Default: that of the worker.'),
+        region: z.string().min(1).exactOptional().describe('Region of the S3 server. Default: that of the worker.'),
+        caConfigMapName: z
+          .string()
+          .min(1)
+          .exactOptional()
+          .describe('ConfigMap whose ca.crt the pods trust beside the usual authorities. Default: none.'),
+      })
+      .exactOptional()
+      .describe('How pods reach S3. On a cluster only. Default: as the worker does.'),
     lingerSeconds: z
       .int()
       .min(0)

@@ -1,0 +1,101 @@
+import os from 'node:os';
+import path from 'node:path';
+import { type Cluster, connectCluster } from '../k8s/client/cluster.ts';
+import { isNotFound } from '../k8s/client/errors.ts';
+import { jobs, secrets } from '../k8s/client/resource.ts';
+import type { ObjectStore } from '../results/object-store.ts';
+import { type KubernetesRunner, kubernetesRunner } from '../runners/kubernetes/kubernetes-runner.ts';
+import type { RunningSystem } from './connection.ts';
+import { CommandFailure, exitCodes } from './failure.ts';
+
+/** Where trials run as pods. */
+export interface KubernetesChoice {
+  /** Of the kubeconfig. Inside a cluster there is none: it is that cluster then. */
+  readonly context: string | undefined;
+  readonly namespace: string;
+  readonly image: string | undefined;
+}
+
+export interface OpenedCluster {
+  readonly runner: KubernetesRunner;
+  /** What a person would call it. */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+/** A pod whose image or secret is missing has this long to get it. */
+const startGraceSeconds = 120;
+
+/**
+ * Connects to the cluster that was asked for, and makes sure that trials can run there.
+ * @param keys - of an S3 server that is not known in the cluster; they become a Secret there until `close`
+ * @throws {CommandFailure} when no cluster was named, or it does not let us; and the errors of the client
+ */
+export async function openCluster(
+  { context, namespace, image }: KubernetesChoice,
+  store: ObjectStore,
+  keys?: RunningSystem['s3'],
+): Promise<OpenedCluster> {
+  const cluster = connectCluster({ cluster: chosen(context), namespace, patienceSeconds: 60 });
+  await reachable(cluster);
+  const secretName = keys && (await shareKeys(cluster, keys));
+  const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
+  const region = process.env.AWS_REGION;
+  const runner = kubernetesRunner({
+    cluster,
+    store,
+    startGraceSeconds,
+    defaults: {
+      ...(image && { image }),
+      s3: { ...(endpoint && { endpoint }), ...(region && { region }), ...(secretName && { secretName }) },
+    },
+  });
+  return {
+    runner,
+    description: `namespace ${namespace} of ${cluster.description}`,
+    async close() {
+      await runner.close();
+      if (secretName !== undefined) await cluster.remove(secrets, secretName);
+      await cluster.close();
+    },
+  };
+}
+
+function chosen(context: string | undefined) {
+  if (context !== undefined) return { kind: 'context', context, files: kubeconfigs() } as const;
+  if (process.env.KUBERNETES_SERVICE_HOST !== undefined) return { kind: 'inCluster' } as const;
+  const text = 'no cluster was named: give --context with a context of your kubeconfig (`kubectl config get-contexts` lists them)';
+  throw new CommandFailure(text, exitCodes.usage);
+}
+
+function kubeconfigs(): string[] {
+  const named = (process.env.KUBECONFIG ?? '').split(path.delimiter).filter((file) => file !== '');
+  return named.length > 0 ? named : [path.join(os.homedir(), '.kube', 'config')];
+}
+
+/** One small request, so that a wrong address, name or role is told at once. */
+async function reachable(cluster: Cluster): Promise<void> {
+  await cluster.list(jobs, { limit: 1 });
+}
+
+/** A Secret of this machine's own, as others may use the namespace, too. */
+async function shareKeys(cluster: Cluster, { accessKey, secretKey }: RunningSystem['s3']): Promise<string> {
+  const name = `permafrost-s3-${os
+    .hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, '-')}`;
+  try {
+    await cluster.apply(secrets, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'permafrost' } },
+      stringData: { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey },
+    });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new CommandFailure(
+      `namespace ${cluster.namespace} is not there in ${cluster.description}: create it, or give another --namespace`,
+    );
+  }
+  return name;
+}
