@@ -1,6 +1,7 @@
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { Cost } from '../study/cost.ts';
 import { heldOutMetric } from '../study/held-out.ts';
+import { layerRows } from '../study/layer-rows.ts';
 import { outcomeText } from '../study/outcome.ts';
 import { originText } from '../study/page.ts';
 import { explanationOf } from '../study/reason.ts';
@@ -30,8 +31,8 @@ export function trialTable(rows: readonly TrialRow[], { metric }: Objective, que
 
 function layerTable(layers: LayerConfiguration): string {
   return table(
-    ['LAYER', 'MODE', 'LEARNING RATE'],
-    layers.map((layer) => [layer.name, layer.mode, layer.mode === 'frozen' ? '–' : layer.learningRate.toExponential(2)]),
+    ['LAYERS', 'MODE', 'LEARNING RATE'],
+    layerRows(layers).map((row) => [row.layers, row.mode, row.learningRate || '–']),
   );
 }
 

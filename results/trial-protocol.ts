@@ -1,15 +1,30 @@
 /** The three objects of the trial protocol as they are checked on reading: any program may have written them (docs/trainer-contract.md). */
 import { z } from 'zod';
-import type { DecisionFile, LayerSetting, Reason, Report, TrialFile } from '../study/trial.ts';
+import {
+  type DecisionFile,
+  type LayerSetting,
+  type Reason,
+  type Report,
+  type SublayerSetting,
+  sublayers,
+  type TrialFile,
+} from '../study/trial.ts';
 
 const count = z.int().min(0);
 const version1 = z.literal(1, { error: ({ input }) => `must be 1, the only version this program knows, got ${JSON.stringify(input)}` });
 const number = z.number({ error: ({ input }) => `must be a number, got ${JSON.stringify(input)}` });
 const jsonNumber = z.number({ error: ({ input }) => `must be a number, or null for NaN, got ${JSON.stringify(input)}` }).nullable();
 
+const part: z.ZodType<SublayerSetting> = z.discriminatedUnion('mode', [
+  z.object({ name: z.enum(sublayers), mode: z.literal('frozen') }),
+  z.object({ name: z.enum(sublayers), mode: z.literal('full'), learningRate: number }),
+]);
+
 const layer: z.ZodType<LayerSetting> = z.discriminatedUnion('mode', [
   z.object({ name: z.string(), mode: z.literal('frozen') }),
-  z.object({ name: z.string(), mode: z.literal('full'), learningRate: number }),
+  z.object({ name: z.string(), mode: z.literal('full'), learningRate: number, reinitialise: z.literal(true).exactOptional() }),
+  z.object({ name: z.string(), mode: z.enum(['bias', 'lora']), learningRate: number }),
+  z.object({ name: z.string(), mode: z.literal('mixed'), parts: z.array(part) }),
 ]);
 
 export const trialFile: z.ZodType<TrialFile> = z.object({

@@ -1,9 +1,11 @@
 import { type Dimension, type Domain, isActive } from './dimension.ts';
 import { clipped, fromUnit, levelsOf } from './domain.ts';
-import { layerConfigurationOf } from './layers.ts';
-import { encoderLayers, layerwiseName, type ModelShape } from './layerwise.ts';
+import { evenConfiguration } from './layers.ts';
+import type { Scheme, Setting } from './layerwise/scheme.ts';
+import { schemeOf } from './layerwise/schemes.ts';
+import { layerwiseName, type ModelShape } from './layerwise.ts';
 import { contains, searchSpaceOf } from './space.ts';
-import type { Layerwise } from './spec/parameter-schema.ts';
+import type { Layerwise } from './spec/layerwise-schema.ts';
 import type { Sweep } from './spec.ts';
 import type { Assignment, LayerConfiguration, Value } from './trial.ts';
 
@@ -40,35 +42,27 @@ export function enqueuedTrials({ spec }: Sweep, model: ModelShape | undefined): 
 function enqueuedTrial(name: Baseline, parameters: Sweep['spec']['parameters'], model: ModelShape): EnqueuedTrial {
   const layerwise = parameters.find(({ searchSpace }) => searchSpace.layerwise !== undefined)!; // ! is safe: the spec's rules ask for one
   const others = searchSpaceOf(parameters.filter((parameter) => parameter !== layerwise)).reduce(withMiddle, {});
-  const wanted = { ...layerwiseValues(name, layerwise.name, layerwise.searchSpace.layerwise!, model), ...others };
-  const layers = layerConfigurationOf(parameters, wanted, model)!; // ! is safe: there is a layerwise parameter
-  return { name, assignment: contains(searchSpaceOf(parameters, model), wanted) ? wanted : others, layers };
+  const fields = layerwise.searchSpace.layerwise!;
+  const rate = rateWithin(learningRates[name], fields);
+  const wanted = { ...valuesOf(name, layerwise.name, schemeOf(fields, model), rate), ...others };
+  const headRate = others.headLearningRate ?? rate;
+  const setting: Setting = name === 'headOnly' ? { mode: 'frozen' } : { mode: 'full', learningRate: rate };
+  return {
+    name,
+    assignment: contains(searchSpaceOf(parameters, model), wanted) ? wanted : others,
+    layers: evenConfiguration(setting, Number(headRate), model),
+  };
 }
 
-function layerwiseValues(
-  baseline: Baseline,
-  parameter: string,
-  { scheme, learningRate, frozenPrefix, decay }: Layerwise,
-  model: ModelShape,
-): Assignment {
-  const isFrozen = baseline === 'headOnly';
-  const rate = clipped(learningRates[baseline], learningRate);
-  const prefix = {
-    [layerwiseName.frozenPrefix(parameter)]: isFrozen ? model.layers : 0,
-    [layerwiseName.learningRate(parameter)]: rate,
-  };
-  switch (scheme) {
-    case 'prefix':
-      return prefix;
-    case 'prefixDecay': // with all layers frozen no decay matters, so the nearest one will do
-      return { ...prefix, [layerwiseName.decay(parameter)]: isFrozen ? decay!.max : 1 };
-    case 'perLayer': {
-      const layers = encoderLayers(model).map((layer) => layerwiseName.layer(parameter, layer));
-      if (frozenPrefix === undefined) return Object.fromEntries(layers.map((layer) => [layer, isFrozen ? 0 : rate]));
-      const { [layerwiseName.learningRate(parameter)]: _, ...depth } = prefix;
-      return { ...depth, ...Object.fromEntries(layers.map((layer) => [layer, rate])) };
-    }
-  }
+function rateWithin(rate: number, { learningRate, modes }: Layerwise): number {
+  const range = learningRate ?? modes?.full;
+  return range === undefined ? rate : clipped(rate, range);
+}
+
+/** Nothing where the scheme cannot express the baseline. */
+function valuesOf(baseline: Baseline, parameter: string, scheme: Scheme, rate: number): Assignment {
+  const values = baseline === 'headOnly' ? scheme.frozen(rate) : scheme.evenly(rate);
+  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [layerwiseName.part(parameter, name), value]));
 }
 
 function withMiddle(assignment: Assignment, dimension: Dimension): Assignment {

@@ -21,10 +21,21 @@ export type Domain =
   /** 0, which means frozen, or a learning rate between min and max, equally likely on a log scale. */
   | { readonly kind: 'frozenOrRate'; readonly min: number; readonly max: number; readonly frozenProbability: number };
 
+/** A relation between values of an assignment. It says nothing while one of them is out of use. */
+export type Constraint =
+  /** The values do not fall in this order. */
+  | { readonly kind: 'ordered'; readonly names: readonly string[] }
+  /** The sum of the values, each times its factor, lies between min and max. */
+  | { readonly kind: 'linear'; readonly terms: Readonly<Record<string, number>>; readonly min?: number; readonly max?: number }
+  /** Not all of these values at once. */
+  | { readonly kind: 'forbidden'; readonly values: Readonly<Record<string, Value>> };
+
 export interface Dimension {
   readonly name: string;
   readonly domain: Domain;
   readonly activeWhen: Condition;
+  /** Relations to dimensions in front of this one. */
+  readonly constraints?: readonly Constraint[];
   /** The dimension is the setting of one layer: number `index` from the bottom, of `count` of the layerwise parameter `of`. */
   readonly layer?: { readonly of: string; readonly index: number; readonly count: number };
 }

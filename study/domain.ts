@@ -102,7 +102,8 @@ export const clipped = (value: number, { min, max }: Range): number => Math.min(
 /** Evenly spread on a log scale. */
 export const fromLogUnit = (range: Range, unit: number): number => clipped(range.min * (range.max / range.min) ** unit, range);
 
-const toLogUnit = ({ min, max }: Range, value: number): number => Math.log(value / min) / Math.log(max / min);
+/** The way back from `fromLogUnit`. */
+export const toLogUnit = ({ min, max }: Range, value: number): number => Math.log(value / min) / Math.log(max / min);
 
 /** The numbers that are rounded to this one; the smallest and the largest have a neighbour on one side only. */
 function roundedPlace(range: Range, value: number, step: number): Place {

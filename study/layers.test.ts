@@ -111,7 +111,7 @@ test('a layerwise parameter needs all its values and the model', () => {
 
 function shown(parameters: readonly Parameter[], assignment: Assignment): string {
   const rates = layerConfigurationOf(parameters, assignment, { layers: 4 })!.map((layer) =>
-    layer.mode === 'frozen' ? '-' : layer.learningRate,
+    'learningRate' in layer ? layer.learningRate : '-',
   );
   return `${rates.slice(0, -1).join(' ')} | ${rates.at(-1)}`;
 }

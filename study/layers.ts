@@ -1,11 +1,13 @@
+import type { Scheme, Setting, Values } from './layerwise/scheme.ts';
+import { schemeOf } from './layerwise/schemes.ts';
 import { encoderLayers, layerwiseName, type ModelShape } from './layerwise.ts';
 import type { Parameter } from './spec/parameter-schema.ts';
-import type { Assignment, LayerConfiguration, LayerSetting } from './trial.ts';
+import type { Assignment, LayerConfiguration } from './trial.ts';
 
 /**
  * What an assignment means for each layer, bottom to top: embeddings, 0 … L-1, head. Without a layerwise parameter
  * nothing is frozen and all layers share `learningRate`. The head always learns: at `headLearningRate`, else at the rate
- * of the top layer.
+ * that it shares with the layers.
  * @param parameters - of a checked sweep
  * @param model - undefined when a foreign trainer's model is not known
  * @returns undefined when there is nothing to say about layers: no layerwise parameter, and no `learningRate` or no model
@@ -17,58 +19,58 @@ export function layerConfigurationOf(
   model: ModelShape | undefined,
 ): LayerConfiguration | undefined {
   const layerwise = parameters.find(({ searchSpace }) => searchSpace.layerwise !== undefined);
-  if (layerwise === undefined && (assignment.learningRate === undefined || model === undefined)) return undefined;
-  if (model === undefined) throw new RangeError(`parameter ${layerwise?.name}: the number of the model's layers must be known`);
-
-  const top = layerwise === undefined ? 'learningRate' : layerwiseName.learningRate(layerwise.name);
-  const rates = layerwise === undefined ? evenRates(numberIn(assignment, top), model) : layerwiseRates(layerwise, assignment, model);
-  const head = numberIn(assignment, assignment.headLearningRate === undefined ? top : 'headLearningRate');
-  return [...encoderLayers(model).map((name, step) => settingOf(name, rates[step]!)), settingOf('head', head)];
-}
-
-/** Learning rates from the embeddings upwards, L+1 in all; 0 is frozen. */
-type Rates = readonly number[];
-
-const evenRates = (rate: number, { layers }: ModelShape): Rates => Array<number>(layers + 1).fill(rate);
-
-function layerwiseRates({ name, searchSpace }: Parameter, assignment: Assignment, model: ModelShape): Rates {
-  const value = (field: string) => numberIn(assignment, field);
-  switch (searchSpace.layerwise!.scheme) {
-    case 'prefix':
-      return withPrefixFrozen(value(layerwiseName.frozenPrefix(name)), evenRates(value(layerwiseName.learningRate(name)), model));
-    case 'prefixDecay': {
-      const decaying = decayingRates(value(layerwiseName.learningRate(name)), value(layerwiseName.decay(name)), model);
-      return withPrefixFrozen(value(layerwiseName.frozenPrefix(name)), decaying);
-    }
-    case 'perLayer': {
-      const prefix = searchSpace.layerwise!.frozenPrefix === undefined ? 0 : value(layerwiseName.frozenPrefix(name));
-      return withPrefixFrozen(
-        prefix,
-        encoderLayers(model).map((layer) => value(layerwiseName.layer(name, layer))),
-      );
-    }
+  if (layerwise === undefined) {
+    if (assignment.learningRate === undefined || model === undefined) return undefined;
+    const learningRate = numberIn(assignment, 'learningRate');
+    return evenConfiguration({ mode: 'full', learningRate }, headRateIn(assignment) ?? learningRate, model);
   }
+  if (model === undefined) throw new RangeError(`parameter ${layerwise.name}: the number of the model's layers must be known`);
+  const scheme = schemeOf(layerwise.searchSpace.layerwise!, model);
+  return configurationOf(scheme, valuesIn(assignment, layerwise.name), headRateIn(assignment), model);
 }
 
-/**
- * Layer-wise learning-rate decay: rate · decay^(L-1-l) for layer l, and one step more for the embeddings.
- * @see Zhang et al., Revisiting few-sample BERT fine-tuning, ICLR 2021, arXiv:2006.05987
- */
-function decayingRates(rate: number, decay: number, { layers }: ModelShape): Rates {
-  return Array.from({ length: layers + 1 }, (_, step) => rate * decay ** (layers - step));
+/** The same setting for every layer below the head. */
+export function evenConfiguration(setting: Setting, headRate: number, model: ModelShape): LayerConfiguration {
+  return named(
+    encoderLayers(model).map(() => setting),
+    { mode: 'full', learningRate: headRate },
+    model,
+  );
 }
 
-/** A prefix of k > 0 is the embeddings and layers 0 … k-1; a prefix of 0 freezes nothing, the embeddings neither. */
-function withPrefixFrozen(prefix: number, rates: Rates): Rates {
-  return rates.map((rate, step) => (prefix > 0 && step <= prefix ? 0 : rate));
+function configurationOf(scheme: Scheme, values: Values, ownHeadRate: number | undefined, model: ModelShape): LayerConfiguration {
+  const settings = scheme.settings(values);
+  const learningRate = ownHeadRate ?? scheme.headRate?.(values);
+  if (learningRate === undefined) throw new RangeError('assignment: headLearningRate must be a number, got nothing');
+  const isFresh = scheme.isHeadReinitialised?.(values) ?? false;
+  return named(settings, { mode: 'full', learningRate, ...(isFresh && { reinitialise: true }) }, model);
 }
 
-function settingOf(name: string, learningRate: number): LayerSetting {
-  return learningRate === 0 ? { name, mode: 'frozen' } : { name, mode: 'full', learningRate };
+function named(settings: readonly Setting[], head: Setting, model: ModelShape): LayerConfiguration {
+  const names = [...encoderLayers(model), 'head'];
+  return [...settings, head].map((setting, step) => ({ name: names[step]!, ...setting }));
+}
+
+const headRateIn = (assignment: Assignment): number | undefined =>
+  assignment.headLearningRate === undefined ? undefined : numberIn(assignment, 'headLearningRate');
+
+function valuesIn(assignment: Assignment, parameter: string): Values {
+  return {
+    number: (name) => numberIn(assignment, layerwiseName.part(parameter, name)),
+    text(name) {
+      const full = layerwiseName.part(parameter, name);
+      const value = assignment[full];
+      if (typeof value !== 'string') throw missing(full, 'a text', value);
+      return value;
+    },
+  };
 }
 
 function numberIn(assignment: Assignment, name: string): number {
   const value = assignment[name];
-  if (typeof value !== 'number') throw new RangeError(`assignment: ${name} must be a number, got ${JSON.stringify(value) ?? 'nothing'}`);
+  if (typeof value !== 'number') throw missing(name, 'a number', value);
   return value;
 }
+
+const missing = (name: string, expected: string, value: unknown): RangeError =>
+  new RangeError(`assignment: ${name} must be ${expected}, got ${JSON.stringify(value) ?? 'nothing'}`);

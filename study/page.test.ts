@@ -83,7 +83,7 @@ test('the page of a trial shows its layers, its rung and its last metric', () =>
     trialDetails(page, 'waiting', report),
     `**waiting** · rung 0 (step 20 of 60), eval/accuracy 0.71 · suggested by the sampler
 
-| layer  | mode  | learning rate |
+| layers  | mode  | learning rate |
 | --- | --- | --- |
 | embeddings  | frozen |  |
 | head  | full | 1.23e-3 |

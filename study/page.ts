@@ -1,5 +1,6 @@
 /** What the Temporal UI shows of sweeps and trials, as Markdown. The UI carries this text in an address, so it stays under 4 kB. */
 import { bestTrials } from './best.ts';
+import { layerRows } from './layer-rows.ts';
 import type { Origin } from './log.ts';
 import { valueOfLoss } from './objective.ts';
 import { outcomeText } from './outcome.ts';
@@ -91,10 +92,8 @@ function link(sweepId: string, trial: number): string {
 
 function layerTable(layers: LayerConfiguration | undefined): string {
   if (layers === undefined) return '';
-  const rows = layers.map(
-    (layer) => `| ${layer.name}\u2003 | ${layer.mode} | ${layer.mode === 'frozen' ? '' : layer.learningRate.toExponential(2)} |`,
-  );
-  return [headings('layer', 'mode', 'learning rate'), ...rows].join('\n');
+  const rows = layerRows(layers).map((row) => `| ${row.layers}\u2003 | ${row.mode} | ${row.learningRate} |`);
+  return [headings('layers', 'mode', 'learning rate'), ...rows].join('\n');
 }
 
 function assignmentTable(assignment: Assignment): string {

@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { seededStream } from './random.ts';
 import { contains, samplePrior, searchSpaceOf } from './space.ts';
+import type { Layerwise } from './spec/layerwise-schema.ts';
 import type { Parameter } from './spec/parameter-schema.ts';
 import { anySpace } from './testing/spaces.ts';
 
 const learningRate = { min: 1e-5, max: 1e-3 };
-const layerwise = (fields: Omit<NonNullable<Parameter['searchSpace']['layerwise']>, 'learningRate'>): Parameter => ({
+const layerwise = (fields: Layerwise): Parameter => ({
   name: 'layers',
   searchSpace: { layerwise: { ...fields, learningRate } },
 });
@@ -19,8 +20,8 @@ test('prefixDecay is searched in three numbers, prefix in two', () => {
     always('layers.frozenPrefix', { kind: 'int', min: 0, max: 6 }),
     always('layers.learningRate', { kind: 'logUniform', min: 1e-5, max: 1e-3 }),
   ];
-  assert.deepEqual(searchSpaceOf([layerwise({ scheme: 'prefix', frozenPrefix })]), prefix);
-  assert.deepEqual(searchSpaceOf([layerwise({ scheme: 'prefixDecay', frozenPrefix, decay: { min: 0.6, max: 1 } })]), [
+  assert.deepEqual(searchSpaceOf([layerwise({ scheme: 'prefix', frozenPrefix })], { layers: 6 }), prefix);
+  assert.deepEqual(searchSpaceOf([layerwise({ scheme: 'prefixDecay', frozenPrefix, decay: { min: 0.6, max: 1 } })], { layers: 6 }), [
     ...prefix,
     always('layers.decay', { kind: 'uniform', min: 0.6, max: 1 }),
   ]);
@@ -45,10 +46,10 @@ test('perLayer has a number for the embeddings and for each layer', () => {
   ]);
 });
 
-test('perLayer without a model is refused', () => {
+test('a layerwise parameter without a model is refused', () => {
   assert.throws(() => searchSpaceOf([layerwise({ scheme: 'perLayer' })]), {
     name: 'RangeError',
-    message: "parameter layers: scheme perLayer needs the number of the model's layers",
+    message: "parameter layers: the number of the model's layers must be known",
   });
 });
 

@@ -1,20 +1,37 @@
+import { brokenConstraint } from './constraint.ts';
 import { type Dimension, type Domain, isActive, type SearchSpace } from './dimension.ts';
 import { fromLogUnit, fromUnit, holds } from './domain.ts';
-import { layerwiseDimensions, type ModelShape } from './layerwise.ts';
+import { layerwiseDimensions, schemeOf } from './layerwise/schemes.ts';
+import type { ModelShape } from './layerwise.ts';
 import type { RandomStream } from './random.ts';
 import type { Parameter } from './spec/parameter-schema.ts';
 import type { Assignment, Value } from './trial.ts';
 
 /**
  * The dimensions of a checked sweep's `spec.parameters`.
- * @param model - needed for a layerwise parameter of scheme perLayer, which has a dimension for each layer
+ * @param model - needed for a layerwise parameter
  */
 export function searchSpaceOf(parameters: readonly Parameter[], model?: ModelShape): SearchSpace {
   return parentsFirst(parameters.flatMap((parameter) => dimensionsOf(parameter, model)));
 }
 
-/** A draw from the space, each dimension on its own; those out of use are absent. */
+/** Draws in which a constraint may be broken before it is taken for impossible. A checked sweep keeps its own in one of a hundred. */
+const mostDraws = 10_000;
+
+/**
+ * A draw from the space, each dimension on its own, repeated until it keeps the constraints; those out of use are absent.
+ * @throws {RangeError} if the constraints leave next to nothing
+ */
 export function samplePrior(space: SearchSpace, random: RandomStream): Assignment {
+  for (let draws = 0; draws < mostDraws; draws += 1) {
+    const assignment = sampleFreely(space, random);
+    if (brokenConstraint(space, assignment) === undefined) return assignment;
+  }
+  throw new RangeError(`none of ${mostDraws} random draws keeps the constraints`);
+}
+
+/** A draw that does not look at constraints. */
+export function sampleFreely(space: SearchSpace, random: RandomStream): Assignment {
   const assignment: Record<string, Value> = {};
   for (const dimension of space) {
     if (isActive(dimension, assignment)) assignment[dimension.name] = draw(dimension.domain, random);
@@ -22,17 +39,21 @@ export function samplePrior(space: SearchSpace, random: RandomStream): Assignmen
   return assignment;
 }
 
-/** True when exactly the dimensions in use have values, and each value can be had. */
+/** True when exactly the dimensions in use have values, each value can be had, and they keep the constraints. */
 export function contains(space: SearchSpace, assignment: Assignment): boolean {
   const active = space.filter((dimension) => isActive(dimension, assignment));
   return (
     active.length === Object.keys(assignment).length &&
-    active.every(({ name, domain }) => Object.hasOwn(assignment, name) && holds(domain, assignment[name]!))
+    active.every(({ name, domain }) => Object.hasOwn(assignment, name) && holds(domain, assignment[name]!)) &&
+    brokenConstraint(space, assignment) === undefined
   );
 }
 
 function dimensionsOf({ name, searchSpace, activeWhen = {} }: Parameter, model?: ModelShape): readonly Dimension[] {
-  if (searchSpace.layerwise !== undefined) return layerwiseDimensions(name, searchSpace.layerwise, model);
+  if (searchSpace.layerwise !== undefined) {
+    if (model === undefined) throw new RangeError(`parameter ${name}: the number of the model's layers must be known`);
+    return layerwiseDimensions(name, schemeOf(searchSpace.layerwise, model));
+  }
   const domain = domainOf(searchSpace);
   if (domain === undefined) throw new RangeError(`parameter ${name} has no search space`);
   return [{ name, activeWhen, domain }];

@@ -14,10 +14,24 @@ export interface Objective {
   readonly goal?: number;
 }
 
-/** How one layer of the encoder takes part in training. */
-export type LayerSetting =
-  | { readonly name: string; readonly mode: 'frozen' }
-  | { readonly name: string; readonly mode: 'full'; readonly learningRate: number };
+/** How weights that are treated alike take part in training. Learning rates are those at the schedule's peak. */
+export type Training =
+  | { readonly mode: 'frozen' }
+  /** All weights learn; with `reinitialise` they begin at new random values instead of the pre-trained ones. */
+  | { readonly mode: 'full'; readonly learningRate: number; readonly reinitialise?: true }
+  /** `bias`: the biases alone learn, those of layer norms too. `lora`: low-rank additions to the weights learn. */
+  | { readonly mode: 'bias' | 'lora'; readonly learningRate: number };
+
+/** What an encoder layer consists of. `norm`: both layer norms. */
+export const sublayers = ['attention', 'feedForward', 'norm'] as const;
+export type Sublayer = (typeof sublayers)[number];
+export type SublayerSetting = { readonly name: Sublayer } & (
+  | { readonly mode: 'frozen' }
+  | { readonly mode: 'full'; readonly learningRate: number }
+);
+
+/** How one layer of the encoder takes part in training: in one way, or its parts in several. */
+export type LayerSetting = { readonly name: string } & (Training | { readonly mode: 'mixed'; readonly parts: readonly SublayerSetting[] });
 
 /** Bottom to top: `embeddings`, `0` … `L-1`, `head`. */
 export type LayerConfiguration = readonly LayerSetting[];

@@ -6,7 +6,7 @@ import { layerNames, modelParameters } from './encoder/parameters.ts';
 import { inputSource } from './inputs.ts';
 import { createModel, type Model } from './model.ts';
 import { openSafetensors } from './safetensors.ts';
-import { initialValue } from './weights.ts';
+import { freshValue, initialValue } from './weights.ts';
 
 const folder = join(import.meta.dirname, 'fixtures/tiny-bert');
 const config = readEncoderConfig(folder);
@@ -22,8 +22,10 @@ function withFrozen(count: number): Model {
       .slice(count)
       .map((name) => [name, 1e-3]),
   );
-  const start = (parameter: Parameters<typeof initialValue>[0]) => ({ weight: initialValue(parameter, file, 0.02, 1, 0) });
-  const model = createModel(config, modelParameters(config, 3), start, rates, { weightDecay: 0, clipNorm: 1 });
+  const start = (parameter: Parameters<typeof initialValue>[0]) => ({
+    weight: initialValue(parameter, file, () => freshValue(parameter, 0.02, 1, 0)),
+  });
+  const model = createModel(config, modelParameters(config, 3), start, ({ layer }) => rates.get(layer), { weightDecay: 0, clipNorm: 1 });
   file.close();
   return model;
 }

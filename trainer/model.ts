@@ -4,7 +4,7 @@ import type { EncoderConfig } from './encoder/config.ts';
 import { classify, embed, encode, type NoiseSource, noNoise, type Weights } from './encoder/forward.ts';
 import { layerNames, type Parameter } from './encoder/parameters.ts';
 import { crossEntropy } from './kernels/cross-entropy.ts';
-import type { Rates } from './layers.ts';
+import type { RateOf } from './layers.ts';
 import { tf } from './native/tensorflow.ts';
 import { type AdamWSettings, adamW, type Gradient, type Moments, type Optimizer } from './optimizer/adamw.ts';
 
@@ -48,20 +48,21 @@ export function createModel(
   config: EncoderConfig,
   parameters: readonly Parameter[],
   start: (parameter: Parameter) => Pick<Moments, 'weight'> & Partial<Moments>,
-  rates: Rates,
+  rateOf: RateOf,
   settings: AdamWSettings,
 ): Model {
   const frozen = new Map<string, tf.Tensor>();
   const trained: (Moments & { readonly parameter: Parameter; readonly learningRate: number })[] = [];
   for (const parameter of parameters) {
-    const learningRate = rates.get(parameter.layer);
+    const learningRate = rateOf(parameter);
     const { weight, mean, square } = start(parameter);
     if (learningRate === undefined) frozen.set(parameter.name, weight);
     else trained.push({ parameter, learningRate, weight, mean: mean ?? tf.zerosLike(weight), square: square ?? tf.zerosLike(weight) });
   }
   const optimizer = adamW(trained, settings);
   const names = layerNames(config);
-  const frozenPrefix = names.findIndex((name) => rates.has(name));
+  const trainedLayers = new Set(optimizer.parameters.map(({ layer }) => layer));
+  const frozenPrefix = names.findIndex((name) => trainedLayers.has(name));
   const firstLayer = Math.max(0, frozenPrefix - 1); // of the encoder's numbered layers, the lowest that runs in every step
   const isTrained = new Set(optimizer.parameters.map(({ name }) => name));
   const weight = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : tf.clone(frozen.get(name)!));

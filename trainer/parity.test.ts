@@ -51,7 +51,7 @@ for (const { modelType } of families) {
     const modelWith = (rates: ReadonlyMap<string, number>): Model => {
       const file = openSafetensors(join(modelFolder, 'model.safetensors'));
       const start = (parameter: Parameter) => ({ weight: loadParameter(parameter, file) });
-      const model = createModel(config, parameters, start, rates, { weightDecay: 0.01, clipNorm: 1 });
+      const model = createModel(config, parameters, start, ({ layer }) => rates.get(layer), { weightDecay: 0.01, clipNorm: 1 });
       file.close();
       return model;
     };

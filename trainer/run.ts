@@ -6,7 +6,7 @@ import { type EncoderConfig, readEncoderConfig } from './encoder/config.ts';
 import { layerNames, modelParameters, type Parameter } from './encoder/parameters.ts';
 import { evaluate } from './evaluate.ts';
 import { inputSource } from './inputs.ts';
-import { ratesOf } from './layers.ts';
+import { type TrainingPlan, trainingPlan } from './layers.ts';
 import type { Assignment, CurvePoint, Reached } from './messages.ts';
 import { majorityAccuracy, type Scores } from './metrics.ts';
 import { createModel, type Model } from './model.ts';
@@ -15,7 +15,7 @@ import { badData } from './refusal.ts';
 import { openSafetensors } from './safetensors.ts';
 import { readTexts, type Texts } from './texts.ts';
 import { type Progress, type Split, trainTo } from './train.ts';
-import { initialValue } from './weights.ts';
+import { freshValue, initialValue } from './weights.ts';
 
 export interface Run {
   readonly model: Model;
@@ -39,12 +39,12 @@ export interface RunHooks {
 export async function openRun(assignment: Assignment): Promise<Run> {
   const { trial, settings, modelFolder, workFolder } = assignment;
   const config = readEncoderConfig(modelFolder);
-  const rates = ratesOf(trial.layers, trial.assignment, layerNames(config));
+  const plan = trainingPlan(trial.layers, trial.assignment, layerNames(config));
   const checkpoint = assignment.checkpoint === undefined ? undefined : openCheckpoint(assignment.checkpoint);
   const texts = await readTexts(assignment, config);
   const { labels } = texts;
   const parameters = modelParameters(config, labels.length);
-  const model = buildModel(assignment, config, parameters, rates, checkpoint);
+  const model = buildModel(assignment, config, parameters, plan, checkpoint);
   const trainedParameters = sum(model.optimizer.parameters.map(({ shape }) => shape.reduce((size, axis) => size * axis, 1)));
   const split = (of: Texts, uses: number) => splitFor(model, of, texts.padId, uses);
   const train = split(texts.train, (trial.horizon * settings.batchSize) / texts.train.labels.length);
@@ -132,15 +132,16 @@ function buildModel(
   { trial, settings, modelFolder }: Assignment,
   config: EncoderConfig,
   parameters: readonly Parameter[],
-  rates: ReadonlyMap<string, number>,
+  { rateOf, reinitialised }: TrainingPlan,
   checkpoint: Checkpoint | undefined,
 ): Model {
   const file = openSafetensors(join(modelFolder, 'model.safetensors'));
   const start = (parameter: Parameter) => {
-    if (checkpoint !== undefined && rates.has(parameter.layer)) return checkpoint.moments(parameter);
-    return { weight: initialValue(parameter, file, config.initializerRange, trial.seed, parameters.indexOf(parameter)) };
+    if (checkpoint !== undefined && rateOf(parameter) !== undefined) return checkpoint.moments(parameter);
+    const fresh = () => freshValue(parameter, config.initializerRange, trial.seed, parameters.indexOf(parameter));
+    return { weight: reinitialised.has(parameter.layer) ? fresh() : initialValue(parameter, file, fresh) };
   };
-  const model = createModel(config, parameters, start, rates, settings);
+  const model = createModel(config, parameters, start, rateOf, settings);
   file.close();
   return model;
 }

@@ -8,15 +8,28 @@ import { normalNumbers } from './random.ts';
 import { badData } from './refusal.ts';
 import type { SafetensorsFile, StoredTensor } from './safetensors.ts';
 
-/** The parameter's first value. `seed` decides fresh ones; `index` gives each parameter noise of its own. */
-export function initialValue(parameter: Parameter, file: SafetensorsFile, deviation: number, seed: number, index: number): tf.Tensor {
+/** The parameter's first value: the file's, or a fresh one where the file has none. */
+export function initialValue(parameter: Parameter, file: SafetensorsFile, fresh: () => tf.Tensor): tf.Tensor {
   const isStored =
     parameter.start === 'stored' || (parameter.start === 'storedOrFresh' && storedName(file, parameter.stored[0]!) !== undefined);
-  if (isStored) return loadParameter(parameter, file);
-  const shape = [...parameter.shape];
-  if (!parameter.decays) return tf.zeros(shape); // a bias
-  const random = seededStream(seed, freshWeightStreams + index);
-  return tf.tensor(normalNumbers(random, tf.util.sizeFromShape(shape), deviation), shape);
+  return isStored ? loadParameter(parameter, file) : fresh();
+}
+
+/**
+ * As in a model that was never trained: noise for weights, 0 for biases, 1 for the scales of layer norms.
+ * @param index - gives each parameter of a seed noise of its own
+ */
+export function freshValue({ kind, shape }: Parameter, deviation: number, seed: number, index: number): tf.Tensor {
+  switch (kind) {
+    case 'bias':
+      return tf.zeros([...shape]);
+    case 'scale':
+      return tf.ones([...shape]);
+    case 'weight': {
+      const random = seededStream(seed, freshWeightStreams + index);
+      return tf.tensor(normalNumbers(random, tf.util.sizeFromShape([...shape]), deviation), [...shape]);
+    }
+  }
 }
 
 /** Streams of the seed below this number belong to the order of the texts, one for each epoch. */

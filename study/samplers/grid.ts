@@ -1,3 +1,4 @@
+import { brokenConstraint } from '../constraint.ts';
 import { type Domain, isActive, type SearchSpace } from '../dimension.ts';
 import { fromLogUnit, fromUnit, levelsOf } from '../domain.ts';
 import type { Assignment, Value } from '../trial.ts';
@@ -38,7 +39,7 @@ function triesLeft(trials: readonly SearchedTrial[]): (point: Assignment) => boo
   return (point) => (failures.get(keyOf(point)) ?? 0) < triesPerPoint;
 }
 
-/** Lazy: the grid of a wide space has more points than could ever be listed. Parameters out of use do not repeat a point. */
+/** Lazy: the grid of a wide space has more points than could ever be listed. Parameters out of use do not repeat a point; points that break a constraint are not there. */
 function* gridPoints(space: SearchSpace, steps: number, chosen: Assignment = {}): Generator<Assignment> {
   const [dimension, ...rest] = space;
   if (dimension === undefined) {
@@ -46,7 +47,10 @@ function* gridPoints(space: SearchSpace, steps: number, chosen: Assignment = {})
   } else if (!isActive(dimension, chosen)) {
     yield* gridPoints(rest, steps, chosen);
   } else {
-    for (const value of pointsOf(dimension.domain, steps)) yield* gridPoints(rest, steps, { ...chosen, [dimension.name]: value });
+    for (const value of pointsOf(dimension.domain, steps)) {
+      const next = { ...chosen, [dimension.name]: value };
+      if (brokenConstraint([dimension], next) === undefined) yield* gridPoints(rest, steps, next);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SweepLog } from '../log.ts';
 import type { Sweep } from '../spec.ts';
 import { grid } from './grid.ts';
+import { keepingConstraints } from './keeping-constraints.ts';
 import { isPanelTurn, withPanel } from './panel.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
@@ -9,7 +10,12 @@ import { tpe } from './tpe/tpe.ts';
 
 type Settings = Sweep['spec']['searchAlgorithm'];
 
+/** The sampler of a checked sweep. Whatever it is, its suggestions keep the constraints of the space. */
 export function samplerOf(settings: Settings): Sampler {
+  return keepingConstraints(bareSamplerOf(settings), settings.seed);
+}
+
+function bareSamplerOf(settings: Settings): Sampler {
   const { name, seed, steps, startupTrials, objective } = settings;
   switch (name) {
     case 'random':

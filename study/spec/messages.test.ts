@@ -10,6 +10,8 @@ const layerwise = (fields: object) => ({
   name: 'layers',
   searchSpace: { layerwise: { learningRate: { min: 1e-5, max: 1e-3 }, ...fields } },
 });
+const modes = (ranges: object) => ({ name: 'layers', searchSpace: { layerwise: { scheme: 'modes', blockSize: 2, modes: ranges } } });
+const head = { name: 'headLearningRate', searchSpace: { logUniform: { min: 1e-4, max: 1e-2 } } };
 const prefix = layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 6 } });
 const learningRate = { name: 'learningRate', searchSpace: { logUniform: { min: 1e-5, max: 1e-3 } } };
 const method = { name: 'method', searchSpace: { categorical: { choices: ['full', 'dps'] } } };
@@ -141,11 +143,6 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     spec: { pruneAlgorithm: { name: 'pasha', noise: 3 } },
     want: 'spec.pruneAlgorithm.name: pasha is not available yet; use asha, hyperband, median, percentile, threshold, patience or none',
   },
-  {
-    name: 'planned scheme with fields of its own',
-    spec: searching(layerwise({ scheme: 'blocks', blocks: 3 })),
-    want: 'spec.parameters[0].searchSpace.layerwise.scheme: blocks is not available yet; use prefix, prefixDecay or perLayer',
-  },
   { name: 'no GPU hours', spec: { budget: { gpuHours: 0 } }, want: 'spec.budget.gpuHours: must be > 0, got 0' },
   {
     name: 'a cost without a price',
@@ -243,6 +240,71 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     name: 'scheme without its field',
     spec: searching(layerwise({ scheme: 'prefix' })),
     want: 'spec.parameters[0].searchSpace.layerwise.frozenPrefix: must be given for scheme prefix, got nothing',
+  },
+  {
+    name: 'scheme without a rate',
+    spec: searching({ name: 'layers', searchSpace: { layerwise: { scheme: 'window' } } }),
+    want: 'spec.parameters[0].searchSpace.layerwise.learningRate: must be given for scheme window, got nothing',
+  },
+  {
+    name: 'blocks of no size',
+    spec: searching(layerwise({ scheme: 'blocks' }), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.blockSize: must be given for scheme blocks, or blockSizes, got nothing',
+  },
+  {
+    name: 'blocks of two sizes',
+    spec: searching(layerwise({ scheme: 'blocks', blockSize: 2, blockSizes: [2, 4] }), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.blockSizes: says the same as blockSize; leave one of them out',
+  },
+  {
+    name: 'empty block',
+    spec: searching(layerwise({ scheme: 'blocks', blockSizes: [2, 0] }), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.blockSizes[1]: must be >= 1, got 0',
+  },
+  {
+    name: 'reinitialised layers in no order',
+    spec: searching(layerwise({ scheme: 'prefixReinit', frozenPrefix: { min: 0, max: 4 }, reinit: { min: 2, max: 1 } })),
+    want: 'spec.parameters[0].searchSpace.layerwise.reinit.max: must be >= min, which is 2, got 1',
+  },
+  {
+    name: 'no mode to learn in',
+    spec: searching(modes({}), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.modes: must be at least one of bias, lora, full, got {}',
+  },
+  {
+    name: 'unknown mode',
+    spec: searching(modes({ bitfit: { min: 1e-4, max: 1e-2 } }), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.modes.bitfit: is not a known field; known are bias, lora, full',
+  },
+  {
+    name: 'empty range of a mode',
+    spec: searching(modes({ bias: { min: 1e-2, max: 1e-4 } }), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.modes.bias.max: must be > min, which is 0.01, got 0.0001',
+  },
+  {
+    name: 'rising rates among which some are frozen',
+    spec: searching(layerwise({ scheme: 'perLayer', monotone: true, frozenProbability: 0.5 }), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.frozenProbability: does not go with monotone; use frozenPrefix',
+  },
+  {
+    name: 'rising rates of parts that have no order',
+    spec: searching(layerwise({ scheme: 'perLayer', monotone: true, groups: 'sublayer' }), head),
+    want: 'spec.parameters[0].searchSpace.layerwise.groups: does not go with monotone; use groups: layer',
+  },
+  {
+    name: 'factor on nothing but itself',
+    spec: searching(layerwise({ scheme: 'curve', groupFactor: { min: 1, max: 1 } })),
+    want: 'spec.parameters[0].searchSpace.layerwise.groupFactor.max: must be > min, which is 1 (for a fixed value: fixed), got 1',
+  },
+  {
+    name: 'blocks without a rate for the head',
+    spec: searching(layerwise({ scheme: 'blocks', blockSize: 3 })),
+    want: 'spec.parameters[0].searchSpace.layerwise.scheme: blocks has no rate that the head could share; add a parameter headLearningRate without activeWhen',
+  },
+  {
+    name: 'lora with the built-in trainer',
+    spec: { parameters: [modes({ lora: { min: 1e-4, max: 1e-2 } }), head] },
+    want: 'spec.parameters[0].searchSpace.layerwise.modes.lora: lora is not done by the built-in trainer yet; leave it out or set trialTemplate.command',
   },
   {
     name: 'field of another scheme',

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { formatted } from './formatted.ts';
 import type { Immutable } from './immutable.ts';
+import { layerwiseSchema, positiveRange } from './layerwise-schema.ts';
 
 const real = z.number();
-
-const positiveRange = (what: string) =>
-  z.strictObject({
-    min: real.gt(0).describe(`Smallest ${what}, included. Above 0, below max.`),
-    max: real.gt(0).describe(`Largest ${what}, included. Above min.`),
-  });
 
 const step = real.gt(0).exactOptional();
 const onlySteps = 'Only min, min + step and so on up to max are values. Above 0, at most max - min.';
@@ -63,46 +58,6 @@ const ordinal = z
 
 const fixed = z.strictObject({ value: scalar.describe('The value: a text, a number or a boolean.') }).describe('Always the same value.');
 
-const layerwise = z
-  .strictObject({
-    scheme: z
-      .enum(['prefix', 'prefixDecay', 'perLayer'])
-      .describe(
-        'How few numbers become a setting for each layer. ' +
-          'prefix: the bottom layers are frozen, all others learn at one rate. ' +
-          "prefixDecay: the same, and each layer learns at its upper neighbour's rate times decay. " +
-          'perLayer: each layer is frozen or has a rate of its own.',
-      ),
-    frozenPrefix: z
-      .strictObject({
-        min: z.int().min(0).describe('Fewest frozen layers. At least 0, at most max.'),
-        max: z.int().min(0).describe("Most frozen layers. At most the model's number of layers."),
-      })
-      .exactOptional()
-      .describe(
-        'Number of bottom encoder layers that stay as they were pre-trained; from 1 on the embeddings are frozen as well. ' +
-          "0: everything learns; the model's number of layers: only the head learns. Required by prefix and prefixDecay, optional for perLayer.",
-      ),
-    learningRate: positiveRange('learning rate').describe(
-      'Peak learning rate of the top layer (prefix, prefixDecay) or of each trained layer (perLayer); searched on a log scale.',
-    ),
-    decay: z
-      .strictObject({
-        min: real.gt(0).max(1).describe('Smallest factor, included. Above 0, at most max.'),
-        max: real.gt(0).max(1).describe('Largest factor, included. At most 1, which means one rate for all layers.'),
-      })
-      .exactOptional()
-      .describe('Factor from each layer to the one below it; the embeddings are one step below layer 0. Required by prefixDecay.'),
-    frozenProbability: real
-      .gt(0)
-      .lt(1)
-      .exactOptional()
-      .describe(
-        'perLayer only: share of random draws in which a layer is frozen, each layer on its own. Above 0, below 1; default 0.5, beside a frozenPrefix none.',
-      ),
-  })
-  .describe('The setting of all layers as one parameter. It becomes numbers named <name>.frozenPrefix, <name>.learningRate and so on.');
-
 const searchSpace = z
   .strictObject({
     uniform: uniform.exactOptional(),
@@ -113,7 +68,7 @@ const searchSpace = z
     categorical: categorical.exactOptional(),
     ordinal: ordinal.exactOptional(),
     fixed: fixed.exactOptional(),
-    layerwise: layerwise.exactOptional(),
+    layerwise: layerwiseSchema.exactOptional(),
   })
   .describe('The values that the parameter can take: exactly one of the kinds below.');
 
@@ -133,6 +88,5 @@ export const parameterSchema = z.strictObject({
     ),
 });
 
-/** One of `spec.parameters`, and its layer-wise kind of search space. */
+/** One of `spec.parameters`. */
 export type Parameter = Immutable<z.output<typeof parameterSchema>>;
-export type Layerwise = Immutable<z.output<typeof layerwise>>;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SweepEvent } from '../log.ts';
+import { keepingConstraints } from '../samplers/keeping-constraints.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { contains } from '../space.ts';
 import { anyLog } from './logs.ts';
@@ -9,8 +10,10 @@ import { anySpace } from './spaces.ts';
 
 const anySearch = anySpace.chain((space) => fc.tuple(fc.constant(space), anyLog(space), fc.nat({ max: 1000 })));
 
-/** What every sampler promises. Its test file calls this; the seed in a failure's message reproduces it. */
-export function samplerContract(name: string, build: (seed: number) => Sampler): void {
+/** What every sampler promises in a sweep. Its test file calls this; the seed in a failure's message reproduces it. */
+export function samplerContract(name: string, bare: (seed: number) => Sampler): void {
+  const build = (seed: number) => keepingConstraints(bare(seed), seed);
+
   test(`${name}: suggests inside the space`, () => {
     fc.assert(
       fc.property(anySearch, ([space, log, seed]) => {

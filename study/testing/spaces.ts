@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Dimension, Domain, SearchSpace } from '../dimension.ts';
+import { fromUnit } from '../domain.ts';
 import type { Value } from '../trial.ts';
 
 const real = (low: number, high: number) =>
@@ -27,15 +28,22 @@ const logNormal: fc.Arbitrary<Domain> = fc
 const frozenOrRate: fc.Arbitrary<Domain> = real(1e-6, 1e-2).map((range) => ({ kind: 'frozenOrRate', frozenProbability: 0.4, ...range }));
 const anyDomain = fc.oneof(listed, int, uniform, logUniform, normal, logNormal, frozenOrRate);
 
-/** One to four dimensions of any kind, some in use only beside certain values of earlier ones. */
+/** One to four dimensions of any kind, some in use only beside certain values of earlier ones, at times with a constraint. */
 export const anySpace: fc.Arbitrary<SearchSpace> = fc
-  .array(fc.tuple(anyDomain, fc.nat({ max: 7 })), { minLength: 1, maxLength: 4 })
-  .map(spaceOf);
+  .tuple(fc.array(fc.tuple(anyDomain, fc.nat({ max: 7 })), { minLength: 1, maxLength: 4 }), fc.boolean())
+  .map(([drawn, isConstrained]) => {
+    const space: Dimension[] = [];
+    for (const [domain, pick] of drawn) space.push(dimension(space, domain, pick));
+    return isConstrained ? constrained(space) : space;
+  });
 
-function spaceOf(drawn: readonly (readonly [Domain, number])[]): SearchSpace {
-  const space: Dimension[] = [];
-  for (const [domain, pick] of drawn) space.push(dimension(space, domain, pick));
-  return space;
+/** The numbers together stay below a sum that at least half of all draws of two of them keep. */
+function constrained(space: SearchSpace): SearchSpace {
+  const [first, second] = space.filter(({ domain }) => !('choices' in domain));
+  if (first === undefined || second === undefined) return space;
+  const max = [first, second].reduce((sum, { domain }) => sum + Number(fromUnit(domain, 0.75)), 0);
+  const limit = { kind: 'linear', terms: { [first.name]: 1, [second.name]: 1 }, max } as const;
+  return space.map((each) => (each === second ? { ...each, constraints: [limit] } : each));
 }
 
 /** In use beside the first value of the dimension picked, if there is one that has certain values. */

@@ -1,4 +1,5 @@
 /** The weights of a classifier on an encoder: what they are called here, where they lie in Hugging Face files, and how they are trained. */
+import type { Sublayer } from '../../study/trial.ts';
 import type { EncoderConfig } from './config.ts';
 import type { Family } from './family.ts';
 
@@ -14,9 +15,11 @@ export interface Parameter {
   readonly name: string;
   /** The layer of the layer configuration that it belongs to: `embeddings`, `0` … `L-1`, `head`. */
   readonly layer: string;
+  /** Where it stands in an encoder layer. Absent in embeddings and head. */
+  readonly part?: Sublayer;
   readonly shape: readonly number[];
-  /** Biases and LayerNorm are not decayed: pulling them to zero would not make the model simpler. */
-  readonly decays: boolean;
+  /** What a layer multiplies with, adds, or scales normalised values by. */
+  readonly kind: 'weight' | 'bias' | 'scale';
   /** One tensor, or several that are kept side by side along the last axis, so that one product serves them all. */
   readonly stored: readonly StoredPart[];
   /** Where its first value comes from: the model's file, noise of our own (biases: zeros), or the file if it is there. */
@@ -40,7 +43,7 @@ function embeddings({ family, vocabulary, positions, tokenTypes, hidden, embeddi
     name: `embeddings.${name}`,
     layer: 'embeddings',
     shape: [rows, embeddingWidth],
-    decays: true,
+    kind: 'weight',
     stored: [storedPart(family, `${stored}.${name}_embeddings.weight`, 'same')],
     start: 'stored',
   });
@@ -62,15 +65,18 @@ function encoderLayer({ family, hidden, intermediate }: EncoderConfig, layer: st
   const map = (name: string, parts: readonly string[], from: number, to: number) =>
     linear(family, layer, `${layer}.${name}`, parts.map(stored), from, to);
   return [
-    ...map('query', [query], hidden, hidden),
-    ...map('keyValue', [key, value], hidden, 2 * hidden),
-    ...map('attended', [attended], hidden, hidden),
-    ...norm(family, layer, `${layer}.attended.norm`, stored(attendedNorm), hidden),
-    ...map('widen', [widen], hidden, intermediate),
-    ...map('narrow', [narrow], intermediate, hidden),
-    ...norm(family, layer, `${layer}.narrow.norm`, stored(narrowNorm), hidden),
+    ...partOf('attention', map('query', [query], hidden, hidden)),
+    ...partOf('attention', map('keyValue', [key, value], hidden, 2 * hidden)),
+    ...partOf('attention', map('attended', [attended], hidden, hidden)),
+    ...partOf('norm', norm(family, layer, `${layer}.attended.norm`, stored(attendedNorm), hidden)),
+    ...partOf('feedForward', map('widen', [widen], hidden, intermediate)),
+    ...partOf('feedForward', map('narrow', [narrow], intermediate, hidden)),
+    ...partOf('norm', norm(family, layer, `${layer}.narrow.norm`, stored(narrowNorm), hidden)),
   ];
 }
+
+const partOf = (part: Sublayer, parameters: readonly Parameter[]): readonly Parameter[] =>
+  parameters.map((parameter) => ({ ...parameter, part }));
 
 /** The pooler is part of the head: encoders often come without a trained one. The classifier is always new: its labels are the data's. */
 function head({ family, hidden }: EncoderConfig, labels: number): Parameter[] {
@@ -86,21 +92,21 @@ function linear(family: Family, layer: string, name: string, stored: readonly st
   const parts = (kind: 'weight' | 'bias', layout: StoredPart['layout']) =>
     stored.map((part) => storedPart(family, `${part}.${kind}`, layout));
   return [
-    { name: `${name}.weight`, layer, shape: [from, to], decays: true, stored: parts('weight', 'transposed'), start: 'stored' },
-    { name: `${name}.bias`, layer, shape: [to], decays: false, stored: parts('bias', 'same'), start: 'stored' },
+    { name: `${name}.weight`, layer, shape: [from, to], kind: 'weight', stored: parts('weight', 'transposed'), start: 'stored' },
+    { name: `${name}.bias`, layer, shape: [to], kind: 'bias', stored: parts('bias', 'same'), start: 'stored' },
   ];
 }
 
 function norm(family: Family, layer: string, name: string, stored: string, size: number): Parameter[] {
-  const vector = (kind: 'weight' | 'bias'): Parameter => ({
-    name: `${name}.${kind}`,
+  const vector = (storedAs: 'weight' | 'bias', kind: 'scale' | 'bias'): Parameter => ({
+    name: `${name}.${storedAs}`,
     layer,
     shape: [size],
-    decays: false,
-    stored: [storedPart(family, `${stored}.${kind}`, 'same')],
+    kind,
+    stored: [storedPart(family, `${stored}.${storedAs}`, 'same')],
     start: 'stored',
   });
-  return [vector('weight'), vector('bias')];
+  return [vector('weight', 'scale'), vector('bias', 'bias')];
 }
 
 function storedPart({ prefix }: Family, name: string, layout: StoredPart['layout']): StoredPart {

@@ -114,6 +114,9 @@ function biasCorrections(count: number): { readonly powers: Shared; readonly con
   };
 }
 
+/** Biases and LayerNorm are not decayed: pulling them to zero would not make the model simpler. */
+const decays = ({ kind }: Parameter): boolean => kind === 'weight';
+
 const adamAttributes = [floatType('T'), boolAttribute('use_locking', false), boolAttribute('use_nesterov', false)];
 
 function update(
@@ -125,7 +128,7 @@ function update(
 ): void {
   withDense(slot, gradient, (dense) => {
     const { weight, mean, square, parameter } = slot;
-    if (parameter.decays && rate * weightDecay > 0) scaleInPlace(weight, 1 - rate * weightDecay, dense);
+    if (decays(parameter) && rate * weightDecay > 0) scaleInPlace(weight, 1 - rate * weightDecay, dense);
     const inputs = [weight.handle, mean.handle, square.handle, ...powers, tf.scalar(rate), ...constants, dense];
     runMany('ResourceApplyAdam', adamAttributes, inputs, 0);
   });

@@ -1,3 +1,4 @@
+import { brokenConstraint } from '../../constraint.ts';
 import { type Dimension, isActive, type SearchSpace } from '../../dimension.ts';
 import { placeIn } from '../../domain.ts';
 import { hasEffect } from '../../layerwise.ts';
@@ -66,7 +67,9 @@ function promising(group: readonly Dimension[], chosen: Assignment, observed: Ob
   );
   const weights = models.length === 1 ? [1] : weigh(models, rungs, random);
 
-  const candidates = Array.from({ length: draws }, () => valuesOf(group, models[indexAt(random.uniform(), weights)]!.draw(random)));
+  const drawn = Array.from({ length: draws }, () => valuesOf(group, models[indexAt(random.uniform(), weights)]!.draw(random)));
+  const keeping = drawn.filter((candidate) => brokenConstraint(group, { ...chosen, ...candidate }) === undefined);
+  const candidates = keeping.length > 0 ? keeping : drawn;
   const scores = candidates.map((candidate) => {
     const point = pointOf(group, { ...chosen, ...candidate });
     return weights.reduce((sum, weight, rung) => (weight === 0 ? sum : sum + weight * models[rung]!.score(point)), 0);

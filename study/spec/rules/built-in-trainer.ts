@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Domain, Range } from '../../dimension.ts';
 import { fromUnit } from '../../domain.ts';
 import { tunableSettings } from '../../trainer-block.ts';
+import type { Layerwise } from '../layerwise-schema.ts';
 import { suggestion } from '../nearest.ts';
 import type { Parameter } from '../parameter-schema.ts';
 import type { ParameterPart, SpecParts } from '../parts.ts';
@@ -65,7 +66,8 @@ function rateProblems(parameters: readonly ParameterPart[]): readonly Problem[] 
 
 /** Any other parameter would be searched without effect. */
 function readabilityProblems({ path, parameter }: ParameterPart): readonly Problem[] {
-  if (parameter === undefined || parameter.searchSpace.layerwise !== undefined) return [];
+  if (parameter === undefined) return [];
+  if (parameter.searchSpace.layerwise !== undefined) return modeProblems(`${path}.searchSpace.layerwise`, parameter.searchSpace.layerwise);
   const { name } = parameter;
   if (learningRates.includes(name)) return [];
   const setting = tunableSettings.find((tunable) => tunable === name);
@@ -75,6 +77,13 @@ function readabilityProblems({ path, parameter }: ParameterPart): readonly Probl
       path: `${path}.name`,
       message: `${name} is not read by the built-in trainer, which reads ${readable.join(', ')} and one layerwise parameter; for others set trialTemplate.command`,
     },
+  ];
+}
+
+function modeProblems(path: string, { modes }: Layerwise): readonly Problem[] {
+  if (modes?.lora === undefined) return [];
+  return [
+    { path: `${path}.modes.lora`, message: 'lora is not done by the built-in trainer yet; leave it out or set trialTemplate.command' },
   ];
 }
 

@@ -33,14 +33,17 @@ function takenNames(layerwise: ParameterPart, parameters: readonly ParameterPart
     );
 }
 
-/** The other schemes have a rate for the top layer, which the head can share. */
+/** Schemes in which there is no rate that the head could share in every trial. */
+const headless: readonly string[] = ['blocks', 'perLayer', 'modes'];
+
 function headlessLayers(layerwise: ParameterPart, parameters: readonly ParameterPart[]): readonly Problem[] {
   const hasHead = parameters.some(({ name, parameter }) => name === 'headLearningRate' && parameter?.activeWhen === undefined);
-  if (layerwise.parameter?.searchSpace.layerwise?.scheme !== 'perLayer' || hasHead) return [];
+  const scheme = layerwise.parameter?.searchSpace.layerwise?.scheme;
+  if (scheme === undefined || !headless.includes(scheme) || hasHead) return [];
   return [
     {
       path: `${layerwise.path}.searchSpace.layerwise.scheme`,
-      message: 'perLayer has no rate that the head could share; add a parameter headLearningRate without activeWhen',
+      message: `${scheme} has no rate that the head could share; add a parameter headLearningRate without activeWhen`,
     },
   ];
 }
