@@ -104,13 +104,15 @@ function costOf({ optimum, weights, bestPrefix }: LayerFreezeTask, positions: Po
   return sum(mismatches.slice(prefix)) + 0.02 * Math.abs(prefix - bestPrefix) + 0.015 * Math.max(0, prefix - bestPrefix) ** 1.3;
 }
 
-/** @throws {RangeError} if the configuration is not one of a model with 12 encoder layers */
+/** @throws {RangeError} if the configuration is not one of a model with 12 encoder layers, each frozen or learning as a whole */
 function positionsOf({ layers = [] }: Configuration): Positions {
   const encoder = layers.slice(1, -1); // between embeddings and head
   if (encoder.length !== layerCount) throw new RangeError(`the model must have ${layerCount} encoder layers, got ${encoder.length}`);
-  return encoder.map((layer) =>
-    layer.mode === frozen ? frozen : Math.log(layer.learningRate / leastRate) / Math.log(mostRate / leastRate),
-  );
+  return encoder.map((layer) => {
+    if (layer.mode === frozen) return frozen;
+    if (layer.mode !== 'full') throw new RangeError(`layer ${layer.name} must be frozen or full, got ${layer.mode}`);
+    return Math.log(layer.learningRate / leastRate) / Math.log(mostRate / leastRate);
+  });
 }
 
 function prefixOf(positions: Positions): number {
