@@ -9,7 +9,7 @@ export function brokenConstraint(space: SearchSpace, assignment: Assignment): Co
 /** So that 0.1 + 0.2 is at most 0.3. */
 const rounding = 1e-9;
 
-export function isKept(constraint: Constraint, assignment: Assignment): boolean {
+function isKept(constraint: Constraint, assignment: Assignment): boolean {
   const names = namesIn(constraint);
   if (names.some((name) => assignment[name] === undefined)) return true;
   const values = names.map((name) => Number(assignment[name]));
@@ -27,7 +27,7 @@ export function isKept(constraint: Constraint, assignment: Assignment): boolean 
 }
 
 /** The names that it relates. */
-export function namesIn(constraint: Constraint): readonly string[] {
+function namesIn(constraint: Constraint): readonly string[] {
   switch (constraint.kind) {
     case 'ordered':
       return constraint.names;

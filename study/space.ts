@@ -31,7 +31,7 @@ export function samplePrior(space: SearchSpace, random: RandomStream): Assignmen
 }
 
 /** A draw that does not look at constraints. */
-export function sampleFreely(space: SearchSpace, random: RandomStream): Assignment {
+function sampleFreely(space: SearchSpace, random: RandomStream): Assignment {
   const assignment: Record<string, Value> = {};
   for (const dimension of space) {
     if (isActive(dimension, assignment)) assignment[dimension.name] = draw(dimension.domain, random);
