@@ -1,6 +1,7 @@
 /** What npm cannot bring: libtensorflow, the example's model and data, and the servers. Each step does nothing where it is done. */
 import { CommandFailed } from '../trainer/native/command.ts';
 import { installTensorflow, type Kind } from '../trainer/native/install.ts';
+import { setUpCluster } from './cluster/set-up.ts';
 import { ensureData } from './datasets/example-data.ts';
 import { cacheFolder } from './folders.ts';
 import { ensureModel } from './model.ts';
@@ -17,11 +18,13 @@ process.once('SIGINT', () => {
 
 try {
   const cache = cacheFolder(process.env);
-  const kind = await installTensorflow({ kind: wantedKind(process.argv.slice(2)), cacheFolder: cache, say });
+  const options = readOptions(process.argv.slice(2));
+  const kind = await installTensorflow({ kind: options.kind, cacheFolder: cache, say });
   if (kind === 'gpu') say('libtensorflow: GPU build; it needs an NVIDIA driver and the libraries of CUDA 12 and cuDNN 9 on this machine');
   await ensureModel({ cacheFolder: cache, say });
   ensureData({ cacheFolder: cache, say });
   for (const server of [temporal, versitygw]) await findBinary(server, { env: process.env, say });
+  if (options.cluster) await setUpCluster(say);
 } catch (error) {
   const known =
     error instanceof CommandFailed || ['ToolMissing', 'BinaryMissing', 'PlatformUnsupported', 'BadOption'].includes((error as Error).name);
@@ -30,13 +33,20 @@ try {
   process.exitCode = interrupted ? 130 : 1; // as a shell reports an interrupt
 }
 
-/** `undefined` leaves the choice as it was. */
-function wantedKind(options: readonly string[]): Kind | undefined {
-  const kinds: Readonly<Record<string, Kind>> = { '--cpu': 'cpu', '--gpu': 'gpu' };
-  const [option, ...more] = options;
-  if (option === undefined) return undefined;
-  const kind = kinds[option];
-  if (kind === undefined || more.length > 0)
-    throw Object.assign(new Error(`unknown option ${options.join(' ')}; set-up takes --gpu or --cpu`), { name: 'BadOption' });
-  return kind;
+interface Options {
+  /** `undefined` leaves the choice as it was. */
+  readonly kind: Kind | undefined;
+  /** Also what a Kubernetes cluster on this machine needs. */
+  readonly cluster: boolean;
+}
+
+function readOptions(given: readonly string[]): Options {
+  const known = ['--cpu', '--gpu', '--cluster'];
+  const unknown = given.filter((option) => !known.includes(option));
+  if (unknown.length > 0 || (given.includes('--cpu') && given.includes('--gpu'))) {
+    const what = unknown.length > 0 ? `unknown option ${unknown.join(' ')}` : '--cpu and --gpu exclude each other';
+    throw Object.assign(new Error(`${what}; set-up takes --gpu or --cpu, and --cluster`), { name: 'BadOption' });
+  }
+  const kind = (['cpu', 'gpu'] as const).find((name) => given.includes(`--${name}`));
+  return { kind, cluster: given.includes('--cluster') };
 }

@@ -67,7 +67,7 @@ test('without Go, and with an old one, the error names both ways out', async () 
   const waysOut = 'Install Go 1.26.4 or later, or put temporal 1.8.2 on PATH or its path into PERMAFROST_TEMPORAL';
   await assert.rejects(find({ PATH: '', XDG_CACHE_HOME: cacheWith() }), {
     name: 'BinaryMissing',
-    message: `temporal 1.8.2 is neither on PATH nor in the cache, and Go is not installed. ${waysOut}`,
+    message: `temporal 1.8.2 is not there, and Go is not installed. ${waysOut}`,
   });
   const refusal = 'go: go.mod requires go >= 1.26.4 (running go 1.22.1; GOTOOLCHAIN=local)';
   const error = await find({ PATH: folderWith('go', refusal, 1), XDG_CACHE_HOME: cacheWith() }).catch((caught: Error) => caught);

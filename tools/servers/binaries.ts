@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import { run, type Say } from '../../trainer/native/command.ts';
 import { cacheFolder } from '../folders.ts';
-import { pinnedVersion, type ServerBinary } from './catalogue.ts';
+import { type GoProgram, pinnedVersion, type ServerBinary } from './catalogue.ts';
 import { BinaryMissing, buildWithGo } from './go-build.ts';
 
 export interface FoundBinary {
@@ -20,20 +20,27 @@ interface Search {
  * In this order: the explicit variable, `PATH` if the version fits, the cache, a build into the cache.
  * @throws {BinaryMissing} naming the wrong variable, or both ways out
  */
-export async function findBinary(
-  binary: ServerBinary,
-  { env, say }: Search = { env: process.env, say: console.error },
-): Promise<FoundBinary> {
+export async function findBinary(binary: ServerBinary, search: Search = { env: process.env, say: console.error }): Promise<FoundBinary> {
+  const { env, say } = search;
   const named = env[binary.variable];
   if (named !== undefined && named !== '') return { path: checkNamed(binary, named), from: 'variable' };
 
   const version = pinnedVersion(binary);
-  const cached = path.join(cacheFolder(env), 'bin', `${binary.name}-${version}`);
   const onPath = findOnPath(binary.name, env.PATH ?? '');
   if (onPath !== undefined && (await fits(binary, onPath, version, say))) return { path: onPath, from: 'path' };
-  if (existsSync(cached)) return { path: cached, from: 'cache' };
+  return cachedOrBuilt(binary, search, `, or put ${binary.name} ${version} on PATH or its path into ${binary.variable}`);
+}
 
-  await buildWithGo(binary, { version, target: cached, env, say });
+/** The program in exactly its pinned version, from the cache or a build into it. @throws {BinaryMissing} */
+export async function findPinned(program: GoProgram, search: Search): Promise<FoundBinary> {
+  return cachedOrBuilt(program, search, '');
+}
+
+async function cachedOrBuilt(program: GoProgram, { env, say }: Search, otherWay: string): Promise<FoundBinary> {
+  const version = pinnedVersion(program);
+  const cached = path.join(cacheFolder(env), 'bin', `${program.name}-${version}`);
+  if (existsSync(cached)) return { path: cached, from: 'cache' };
+  await buildWithGo(program, { version, target: cached, env, say, otherWay });
   return { path: cached, from: 'build' };
 }
 

@@ -11,6 +11,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Its standard input; empty by default. */
+  readonly input?: string;
   readonly say: Say;
   /** More to say than the time: called every few seconds with the lines that the program has printed. */
   readonly progress?: (lines: number) => string;
@@ -34,9 +36,10 @@ const keptLines = 20;
  * @returns what the program printed on standard output
  * @throws {CommandFailed} with the last lines of both its outputs
  */
-export async function run({ doing, program, args, cwd, env, say, progress }: Command): Promise<string> {
+export async function run({ doing, program, args, cwd, env, input = '', say, progress }: Command): Promise<string> {
   const started = performance.now();
-  const child = spawn(program, args, { ...(cwd === undefined ? {} : { cwd }), env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { ...(cwd === undefined ? {} : { cwd }), env: env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => {}).end(input); // a program that does not read it all says why by how it ends
   const output = { stdout: '', all: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
