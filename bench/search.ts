@@ -3,7 +3,7 @@
  * compared and what that cannot show. `--quick` runs fewer seeds, `--only <part>` one part; `--known-peers` takes from the
  * last run what peers did in the very same jobs.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/table.ts';
@@ -15,7 +15,7 @@ import { syntheticPart } from './search/part-synthetic.ts';
 import { pythonWithPeers } from './search/peer-python.ts';
 
 const parts: Readonly<Record<string, Part>> = { synthetic: syntheticPart, layerFreeze: layerFreezePart };
-const file = path.join(import.meta.dirname, 'out', 'search-peers.json');
+const file = path.join(import.meta.dirname, 'out', 'search-peers.ndjson');
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, 'known-peers': { type: 'boolean', default: false } },
@@ -24,16 +24,18 @@ const scale: Scale = flags.quick ? { seeds: 4, fewSeeds: 1 } : { seeds: 20, fewS
 const chosen = Object.entries(parts).filter(([name]) => flags.only === undefined || flags.only === name);
 if (chosen.length === 0) throw new RangeError(`--only: must be one of ${Object.keys(parts).join(', ')}, got ${flags.only}`);
 
-const before: readonly [string, unknown][] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-const known = new Map(flags['known-peers'] ? before : []);
+mkdirSync(path.dirname(file), { recursive: true });
+const known = new Map<string, unknown>(flags['known-peers'] && existsSync(file) ? lines(readFileSync(file, 'utf8')) : []);
 const began = performance.now();
-const python = pythonWithPeers(process.env);
 const results = await hold(
   chosen.flatMap(([, part]) => part.jobs(scale)),
-  { slots: 2, python, known },
+  {
+    slots: 2,
+    python: pythonWithPeers(process.env),
+    known,
+    keep: (job, result) => job.side === 'peer' && appendFileSync(file, `${JSON.stringify([JSON.stringify(job), result])}\n`),
+  },
 );
-mkdirSync(path.dirname(file), { recursive: true });
-writeFileSync(file, JSON.stringify([...new Map([...before, ...known])].filter(([job]) => JSON.parse(job).side === 'peer')));
 
 const reports = chosen.map(([, part]) => part.report(scale, results));
 for (const { title, headings, rows } of reports) process.stdout.write(`${title}\n${table(headings, rows)}\n\n`);
@@ -44,3 +46,10 @@ publish(
   reports.flatMap(({ gates }) => gates),
   { ...scale, peersAreKnown: flags['known-peers'], minutes, tables },
 );
+
+function lines(text: string): readonly [string, unknown][] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as [string, unknown]);
+}

@@ -49,13 +49,13 @@ export interface RankedTrial {
 }
 
 /** The trials of a rung by all objectives, best first: `paretoOrder` of their losses. A NaN in any of them is a NaN in `loss`. */
-export function paretoRanking(rung: Rung): readonly RankedTrial[] {
+export const paretoRanking = onceFor((rung) => {
   const points = pointsOf(rung);
   return paretoOrder(points).map((arrival, index) => {
     const [loss, ...others] = points[arrival]!;
     return { trial: rung.trials[arrival]!, loss: others.some(Number.isNaN) ? Number.NaN : loss!, rank: index + 1 };
   });
-}
+});
 
 /** What each trial lost, an objective each, in order of arrival. */
 function pointsOf({ losses, others = [] }: Rung): readonly Losses[] {
@@ -63,11 +63,21 @@ function pointsOf({ losses, others = [] }: Rung): readonly Losses[] {
 }
 
 /** The trials of a rung by the first objective, best first. */
-export function ranking(rung: Rung): readonly RankedTrial[] {
-  return rung.trials
+export const ranking = onceFor((rung) =>
+  rung.trials
     .map((trial, arrival) => ({ trial, arrival, loss: rung.losses[arrival] ?? Number.NaN }))
     .toSorted((a, b) => compareLosses(a.loss, b.loss) || a.arrival - b.arrival)
-    .map(({ trial, loss }, index) => ({ trial, loss, rank: index + 1 }));
+    .map(({ trial, loss }, index) => ({ trial, loss, rank: index + 1 })),
+);
+
+/** Each report makes new columns, and several questions are asked about them before the next comes: thousands are sorted once. */
+function onceFor(rank: (rung: Rung) => readonly RankedTrial[]): (rung: Rung) => readonly RankedTrial[] {
+  const known = new WeakMap<Rung['losses'], readonly RankedTrial[]>();
+  return (rung) => {
+    const ranked = known.get(rung.losses) ?? rank(rung);
+    known.set(rung.losses, ranked);
+    return ranked;
+  };
 }
 
 /**

@@ -18,15 +18,18 @@ export interface ContestSettings {
   readonly slots: number;
   /** Has the packages of the peers. */
   readonly python: string;
-  /** What is known already, by the JSON of the job. New results are added. */
-  readonly known: Map<string, unknown>;
+  /** What is known already, by the JSON of the job. */
+  readonly known: ReadonlyMap<string, unknown>;
+  /** Hears of each new result as it comes. */
+  readonly keep: (job: Job, result: unknown) => void;
 }
 
 /**
  * Carries out jobs, the first ones first.
  * @throws {Error} if a program ends or answers with something else than a line of JSON
  */
-export async function hold(jobs: readonly Job[], { slots, python, known }: ContestSettings): Promise<Results> {
+export async function hold(jobs: readonly Job[], { slots, python, known, keep }: ContestSettings): Promise<Results> {
+  const results = new Map(known);
   const queue = jobs.filter((job) => !known.has(JSON.stringify(job)));
   const of = queue.length;
   await Promise.all(
@@ -34,7 +37,9 @@ export async function hold(jobs: readonly Job[], { slots, python, known }: Conte
       const sides = { ours: contestant(process.execPath, 'ours.ts'), peer: contestant(python, '../peers/peer.py') };
       try {
         for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-          known.set(JSON.stringify(job), await sides[job.side].answer(job));
+          const result = await sides[job.side].answer(job);
+          results.set(JSON.stringify(job), result);
+          keep(job, result);
           if (process.stderr.isTTY) process.stderr.write(`\r${of - queue.length} of ${of} `);
         }
       } finally {
@@ -42,7 +47,7 @@ export async function hold(jobs: readonly Job[], { slots, python, known }: Conte
       }
     }),
   );
-  return (job) => known.get(JSON.stringify(job));
+  return (job) => results.get(JSON.stringify(job));
 }
 
 /** A program that answers lines; started with its first job. */

@@ -52,8 +52,8 @@ const floor = 1e-4;
 
 export const layerFreezePart: Part = {
   jobs: (scale) =>
-    workerCounts.flatMap((workers) =>
-      seedsUpTo(scale.seeds).flatMap((seed) => [
+    seedsUpTo(scale.seeds).flatMap((seed) =>
+      workerCounts.flatMap((workers) => [
         ...kinds.flatMap((kind) => combinations.map((combination) => peerJob(combination, kind, workers, seed))),
         ...entries.map((entry) => ourJob(entry, workers, seed)),
       ]),
