@@ -23,6 +23,19 @@ export function seededStream(seed: number, stream: number): RandomStream {
 }
 
 /**
+ * An index, drawn as often as its weight says.
+ * @param weights - at least 0 each, and some above
+ */
+export function drawIndex(random: RandomStream, weights: readonly number[]): number {
+  let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  const index = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return index === -1 ? weights.findLastIndex((weight) => weight > 0) : index; // rounding may leave a little
+}
+
+/**
  * 32-bit words from four words of state, which must not all be 0.
  * @see Blackman, Vigna: Scrambled linear pseudorandom number generators, ACM TOMS 2021, arXiv:1805.01407
  */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isLearning } from './spec/algorithm-schema.ts';
 import type { Immutable } from './spec/immutable.ts';
 import { notYetAvailable } from './spec/not-yet.ts';
 import { partsOf } from './spec/parts.ts';
@@ -39,7 +40,8 @@ export function parseSweep(value: unknown): Sweep {
 function withDefaults({ spec, ...rest }: Parsed): Sweep {
   const { command, trainer } = spec.trialTemplate;
   const trialTemplate = { ...spec.trialTemplate, trainer: command === undefined ? trainerSettingsSchema.parse(trainer) : trainer };
-  const searchAlgorithm =
-    spec.searchAlgorithm.name === 'tpe' ? { objective: spec.objectives[0]!, ...spec.searchAlgorithm } : spec.searchAlgorithm;
+  const searchAlgorithm = isLearning(spec.searchAlgorithm)
+    ? { objective: spec.objectives[0]!, ...spec.searchAlgorithm }
+    : spec.searchAlgorithm;
   return { ...rest, spec: { ...spec, study: spec.study ?? rest.metadata.name, searchAlgorithm, trialTemplate } };
 }

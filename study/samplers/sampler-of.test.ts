@@ -5,6 +5,7 @@ import { contains, searchSpaceOf } from '../space.ts';
 import { aSweep } from '../testing/builders.ts';
 import { reported, suggested } from '../testing/logs.ts';
 import type { Assignment } from '../trial.ts';
+import { cmaEs } from './cma-es/cma-es.ts';
 import { grid } from './grid.ts';
 import { withPanel } from './panel.ts';
 import { random } from './random.ts';
@@ -21,6 +22,10 @@ const cases: readonly { readonly searchAlgorithm: object; readonly want: Sampler
   {
     searchAlgorithm: { name: 'tpe', seed: 3 },
     want: withPanel(tpe({ seed: 3, startupTrials: 10, objective }), { seed: 3, startupTrials: 10, randomShare: 0.2 }),
+  },
+  {
+    searchAlgorithm: { name: 'cmaEs', seed: 3, randomShare: 0.5 },
+    want: withPanel(cmaEs({ seed: 3, objective }), { seed: 3, startupTrials: 10, randomShare: 0.5 }),
   },
   {
     searchAlgorithm: { name: 'tpe', startupTrials: 5, randomShare: 0 },
@@ -56,11 +61,12 @@ test('isDrawnBlindly: all of random and sobol, none of a grid, and of the others
   const of = (searchAlgorithm: object, count: number) =>
     isDrawnBlindly(aSweep({ searchAlgorithm }).spec.searchAlgorithm, log.slice(0, count));
   assert.deepEqual(
-    ['random', 'sobol', 'grid', 'tpe'].map((name) => [of({ name }, 0), of({ name }, 11)]),
+    ['random', 'sobol', 'grid', 'tpe', 'cmaEs'].map((name) => [of({ name }, 0), of({ name }, 11)]),
     [
       [true, true],
       [true, true],
       [false, false],
+      [true, false],
       [true, false],
     ],
   );

@@ -1,5 +1,6 @@
 import type { SweepLog } from '../log.ts';
 import type { Sweep } from '../spec.ts';
+import { cmaEs } from './cma-es/cma-es.ts';
 import { grid } from './grid.ts';
 import { keepingConstraints } from './keeping-constraints.ts';
 import { isPanelTurn, withPanel } from './panel.ts';
@@ -24,8 +25,10 @@ function bareSamplerOf(settings: Settings): Sampler {
       return grid({ steps });
     case 'sobol':
       return sobol({ seed });
-    case 'tpe':
-      return withPanel(tpe({ seed, startupTrials, objective: objective! }), settings); // ! is safe: it has a default in a checked sweep
+    case 'tpe': // ! is safe, here and below: it has a default in a checked sweep
+      return withPanel(tpe({ seed, startupTrials, objective: objective! }), settings);
+    case 'cmaEs':
+      return withPanel(cmaEs({ seed, objective: objective! }), settings);
   }
 }
 

@@ -51,7 +51,7 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'unknown choice',
     spec: { searchAlgorithm: { name: 'rnd' } },
-    want: 'spec.searchAlgorithm.name: must be one of random, grid, sobol, tpe, got "rnd"',
+    want: 'spec.searchAlgorithm.name: must be one of random, grid, sobol, tpe, cmaEs, got "rnd"',
   },
   {
     name: 'one step in a grid',
@@ -136,7 +136,7 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'planned sampler',
     spec: { searchAlgorithm: { name: 'gp' } },
-    want: 'spec.searchAlgorithm.name: gp is not available yet; use random, grid, sobol or tpe',
+    want: 'spec.searchAlgorithm.name: gp is not available yet; use random, grid, sobol, tpe or cmaEs',
   },
   {
     name: 'planned pruner with settings of its own',

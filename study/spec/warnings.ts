@@ -3,6 +3,7 @@ import { rungsOf } from '../rungs.ts';
 import { gridSize } from '../samplers/grid.ts';
 import { searchSpaceOf } from '../space.ts';
 import type { Sweep } from '../spec.ts';
+import { isLearning } from './algorithm-schema.ts';
 
 /** What runs, but hardly as it was meant. One sentence each, with its field. */
 export function warningsOf({ spec }: Sweep, model?: ModelShape): readonly string[] {
@@ -14,8 +15,9 @@ function tooParallel({ parallelTrials, numTrials }: Sweep['spec']): readonly str
 }
 
 /** A sampler that never gets to use what it learns. */
-function idleSampler({ searchAlgorithm: { name, startupTrials }, numTrials }: Sweep['spec']): readonly string[] {
-  if (name !== 'tpe' || startupTrials < numTrials) return [];
+function idleSampler({ searchAlgorithm, numTrials }: Sweep['spec']): readonly string[] {
+  const { startupTrials } = searchAlgorithm;
+  if (!isLearning(searchAlgorithm) || startupTrials < numTrials) return [];
   return [
     `spec.searchAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so all of them are random`,
   ];

@@ -48,7 +48,7 @@ const cases: readonly { readonly name: string; readonly log: SweepLog; readonly 
   {
     name: 'a report without the metric is no number',
     log: [...starts(0), { ...told(0, 0, 0.1), metrics: { other: 1 } } as SweepEvent],
-    want: { rungs: [[]], hopeless: [at(0)], pending: [] },
+    want: { rungs: [], hopeless: [at(0)], pending: [] },
   },
   {
     name: 'rungs are kept apart',

@@ -1,7 +1,6 @@
 import type { SweepLog } from '../../log.ts';
-import { lossOf } from '../../objective.ts';
 import type { Assignment, Objective } from '../../trial.ts';
-import { searchedTrials } from '../searched.ts';
+import { outcomesOf, type TrialOutcome } from '../outcomes.ts';
 
 export interface Observed {
   readonly trial: number;
@@ -16,45 +15,28 @@ export interface Observations {
    * that was stopped early is not worse than one that went on, only measured at another place.
    */
   readonly rungs: readonly (readonly Observed[])[];
-  /** Failed, or a loss that is no number: worse than any that was reported. */
+  /** Worse than any that was reported. */
   readonly hopeless: readonly Assignment[];
   /** Running, and not heard of yet. */
   readonly pending: readonly Assignment[];
 }
 
 export function observationsOf(log: SweepLog, objective: Objective): Observations {
-  const trials = searchedTrials(log);
-  const losses = lossesByRung(log, objective);
-  const diverged = divergedTrials(log, losses);
-  const hopeless = trials.filter(({ trial, hasFailed }) => hasFailed || diverged.has(trial));
-  const sound = trials.filter(({ trial, hasFailed }) => !hasFailed && !diverged.has(trial));
-  const assignments = (of: typeof trials) => of.map(({ assignment }) => assignment);
+  const outcomes = outcomesOf(log, objective);
+  const sound = outcomes.filter(({ isHopeless }) => !isHopeless);
+  const rungs = Math.max(0, ...sound.map(({ losses }) => losses.length));
   return {
-    rungs: losses.map((table) =>
-      sound
-        .flatMap(({ trial, assignment }) => (table.has(trial) ? [{ trial, assignment, loss: table.get(trial)! }] : []))
-        .sort((a, b) => a.loss - b.loss),
-    ),
-    hopeless: assignments(hopeless),
-    pending: assignments(sound.filter(({ trial }) => !losses.some((table) => table.has(trial)))),
+    rungs: Array.from({ length: rungs }, (_, rung) => rankedAt(sound, rung)),
+    hopeless: assignmentsOf(outcomes.filter(({ isHopeless }) => isHopeless)),
+    pending: assignmentsOf(sound.filter(({ losses }) => losses.length === 0)),
   };
 }
 
-/** By rung, then by trial. */
-type Losses = readonly ReadonlyMap<number, number>[];
-
-function lossesByRung(log: SweepLog, objective: Objective): Losses {
-  const losses: Map<number, number>[] = [];
-  for (const event of log) {
-    if (event.type !== 'reported') continue;
-    while (losses.length <= event.rung) losses.push(new Map());
-    losses[event.rung]!.set(event.trial, Object.hasOwn(event.metrics, objective.metric) ? lossOf(event.metrics, objective) : Number.NaN);
-  }
-  return losses;
+function rankedAt(trials: readonly TrialOutcome[], rung: number): readonly Observed[] {
+  return trials
+    .filter(({ losses }) => losses[rung] !== undefined)
+    .map(({ trial, assignment, losses }) => ({ trial, assignment, loss: losses[rung]! }))
+    .sort((a, b) => a.loss - b.loss);
 }
 
-function divergedTrials(log: SweepLog, losses: Losses): ReadonlySet<number> {
-  const told = log.flatMap((event) => (event.type === 'decided' && event.decision.reason.code === 'diverged' ? [event.trial] : []));
-  const seen = losses.flatMap((table) => [...table].filter(([, loss]) => Number.isNaN(loss)).map(([trial]) => trial));
-  return new Set([...told, ...seen]);
-}
+const assignmentsOf = (outcomes: readonly TrialOutcome[]): readonly Assignment[] => outcomes.map(({ assignment }) => assignment);

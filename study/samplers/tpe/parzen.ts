@@ -1,6 +1,6 @@
 import type { Domain } from '../../dimension.ts';
 import { fromUnit, type Place } from '../../domain.ts';
-import type { RandomStream } from '../../random.ts';
+import { drawIndex, type RandomStream } from '../../random.ts';
 import type { Value } from '../../trial.ts';
 import { kernelsOf } from './kernels.ts';
 
@@ -34,13 +34,16 @@ export function parzen(domains: readonly Domain[], points: readonly Point[], { l
       leastWidth,
     ),
   );
-  const total = weights.reduce((sum, weight) => sum + weight, 1);
+  const withPrior = [...weights, 1];
+  const total = withPrior.reduce((sum, weight) => sum + weight, 0);
   const sums = new Float64Array(points.length);
 
   return {
     draw(random) {
-      const kernel = kernelAt(random.uniform() * total, weights);
-      return domains.map((domain, d) => fromUnit(domain, kernel === undefined ? random.uniform() : dimensions[d]!.draw(kernel, random)));
+      const kernel = drawIndex(random, withPrior);
+      return domains.map((domain, d) =>
+        fromUnit(domain, kernel === points.length ? random.uniform() : dimensions[d]!.draw(kernel, random)),
+      );
     },
     logDensity(point, without) {
       sums.fill(0);
@@ -49,16 +52,6 @@ export function parzen(domains: readonly Domain[], points: readonly Point[], { l
       return logSum(sums, weights) - Math.log(total - (without === undefined ? 0 : weights[without]!));
     },
   };
-}
-
-/** The kernel that a number below the total weight falls on; undefined for the prior, which comes last. */
-function kernelAt(share: number, weights: readonly number[]): number | undefined {
-  let left = share;
-  for (const [kernel, weight] of weights.entries()) {
-    left -= weight;
-    if (left < 0) return kernel;
-  }
-  return undefined;
 }
 
 /** The logarithm of the weighted sum of exponentials and the prior's 1, without overflow. */

@@ -2,7 +2,7 @@ import { brokenConstraint } from '../../constraint.ts';
 import { type Dimension, isActive, type SearchSpace } from '../../dimension.ts';
 import { placeIn } from '../../domain.ts';
 import { hasEffect } from '../../layerwise.ts';
-import { type RandomStream, seededStream } from '../../random.ts';
+import { drawIndex, type RandomStream, seededStream } from '../../random.ts';
 import { samplePrior } from '../../space.ts';
 import type { Assignment, Objective, Value } from '../../trial.ts';
 import type { Sampler } from '../sampler.ts';
@@ -67,7 +67,7 @@ function promising(group: readonly Dimension[], chosen: Assignment, observed: Ob
   );
   const weights = models.length === 1 ? [1] : weigh(models, rungs, random);
 
-  const drawn = Array.from({ length: draws }, () => valuesOf(group, models[indexAt(random.uniform(), weights)]!.draw(random)));
+  const drawn = Array.from({ length: draws }, () => valuesOf(group, models[drawIndex(random, weights)]!.draw(random)));
   const keeping = drawn.filter((candidate) => brokenConstraint(group, { ...chosen, ...candidate }) === undefined);
   const candidates = keeping.length > 0 ? keeping : drawn;
   const scores = candidates.map((candidate) => {
@@ -91,16 +91,6 @@ function weigh(models: readonly RungModel[], rungs: readonly (readonly Observed[
     judging.map(({ loss }) => loss),
     random,
   );
-}
-
-/** Which of the weights, laid end to end, a number in [0, 1) falls on. */
-function indexAt(share: number, weights: readonly number[]): number {
-  let left = share;
-  const index = weights.findIndex((weight) => {
-    left -= weight;
-    return left < 0;
-  });
-  return index === -1 ? weights.findLastIndex((weight) => weight > 0) : index; // the sum may be 1 less a rounding
 }
 
 const valuesOf = (group: readonly Dimension[], values: readonly Value[]): Assignment =>
