@@ -6,6 +6,16 @@ export interface RandomStream {
   int(n: number): number;
 }
 
+/** The values in an order drawn at random, each order as likely as any other. */
+export function shuffled<T>(values: readonly T[], random: RandomStream): readonly T[] {
+  const order = [...values];
+  for (let index = order.length - 1; index > 0; index -= 1) {
+    const other = random.int(index + 1);
+    [order[index], order[other]] = [order[other]!, order[index]!];
+  }
+  return order;
+}
+
 type State = readonly [number, number, number, number];
 
 /**
