@@ -32,19 +32,25 @@ export function heldOutScores(rows: readonly TrialRow[], best: TrialRow, objecti
   return [...scores, score('majority', majority)].filter(({ values }) => values.length > 0);
 }
 
-/**
- * One sentence per baseline. Noise is two standard errors of the difference of the means over seeds (Welch), or any
- * difference at all when there is a single seed.
- */
+/** By how much one score is better than another. Noise is two standard errors of the difference of the means (Welch); unknown when there is a single seed. */
+export function gainOver(
+  score: HeldOutScore,
+  other: HeldOutScore,
+  { direction }: Objective,
+): { readonly gain: number; readonly noise: number | undefined } {
+  const gain = direction === 'maximize' ? score.mean - other.mean : other.mean - score.mean;
+  const noise = score.deviation === undefined ? undefined : 2 * Math.sqrt(squaredError(score) + squaredError(other));
+  return { gain, noise };
+}
+
+/** One sentence per baseline: is the best configuration better than it by more than noise? */
 export function comparison(scores: readonly HeldOutScore[], objective: Objective): readonly string[] {
   const [best, ...others] = scores;
   if (best === undefined || best.name !== 'best') return [];
-  const sign = objective.direction === 'maximize' ? 1 : -1;
   return others.map((other) => {
     if (other.trial !== undefined && other.trial === best.trial) return `The best configuration is ${other.name} itself.`;
-    const gain = sign * (best.mean - other.mean);
-    const noise = 2 * Math.sqrt(squaredError(best) + squaredError(other));
-    if (best.deviation === undefined) return `${verb(gain)} ${other.name} by ${shown(Math.abs(gain))} on one seed, which says little.`;
+    const { gain, noise } = gainOver(best, other, objective);
+    if (noise === undefined) return `${verb(gain)} ${other.name} by ${shown(Math.abs(gain))} on one seed, which says little.`;
     if (Math.abs(gain) <= noise)
       return `The best configuration does not beat ${other.name} by more than noise (${shown(gain)}, noise ${shown(noise)}).`;
     return `${verb(gain)} ${other.name} by ${shown(Math.abs(gain))} (noise ${shown(noise)}).`;

@@ -9,7 +9,14 @@ import type { Objective } from './trial.ts';
 const accuracy: Objective = { metric: 'eval/accuracy', direction: 'maximize' };
 
 /** Its last rung lies at 20 steps. */
-const searched = { id: 'default.x.1', sweep: aSweep({ pruneAlgorithm: { name: 'asha', minResource: 10, maxResource: 20 } }) };
+const searched = {
+  id: 'default.x.1',
+  sweep: aSweep({
+    parameters: [{ name: 'x', searchSpace: { int: { min: 0, max: 9 } } }],
+    pruneAlgorithm: { name: 'asha', minResource: 10, maxResource: 20 },
+    trialTemplate: { command: ['trainer'] },
+  }),
+};
 
 const suggested = (at: number, trial: number, origin: Origin): SweepEvent => ({
   type: 'suggested',
@@ -59,6 +66,7 @@ test('a summary is made of the log alone', () => {
     cost: { seconds: 12, gpuSeconds: 6 },
     savings: { spent: { seconds: 6, gpuSeconds: 3 }, unpruned: { seconds: 8, gpuSeconds: 4 } }, // trial 0 ended halfway
     wallSeconds: 7,
+    answer: [],
   });
   assert.deepEqual(
     heldOut.map(({ name, trial, values }) => ({ name, trial, values })),

@@ -1,15 +1,21 @@
 /** What a sweep found, as a function of its log. */
 
+import { enqueuedTrials } from './baselines.ts';
 import type { Cost } from './cost.ts';
 import { comparison, type HeldOutScore, heldOutScores } from './held-out.ts';
+import { answerOf } from './importance/answer.ts';
+import { type Importance, importanceOf } from './importance/importance.ts';
+import { sampleOf } from './importance/sample.ts';
+import { layerConfigurationOf } from './layers.ts';
 import type { ModelShape } from './layerwise.ts';
 import type { Outcome, SweepLog } from './log.ts';
 import { lossOf } from './objective.ts';
 import { rankWarnings } from './rank-correlation.ts';
 import { rungsOf } from './rungs.ts';
 import { type Savings, savingsOf, total } from './savings.ts';
+import { searchSpaceOf } from './space.ts';
 import type { Sweep } from './spec.ts';
-import type { Assignment, JsonNumber, Objective } from './trial.ts';
+import type { Assignment, JsonNumber, LayerConfiguration, Objective } from './trial.ts';
 import { type TrialRow, trialRows } from './trial-rows.ts';
 
 /** What a summary must know of a sweep beside its log. */
@@ -26,6 +32,8 @@ export interface Summary {
   readonly best?: {
     readonly trial: number;
     readonly assignment: Assignment;
+    /** What the trial trained, bottom to top; absent where layers are not known. */
+    readonly layers?: LayerConfiguration;
     /** The objective on the selection split. The best of many is chosen for its luck too, so this value is biased upwards. */
     readonly selectionValue: JsonNumber;
     /** Of its final trials the one with the best selection value: its model is the one to keep. */
@@ -45,18 +53,30 @@ export interface Summary {
   readonly heldOut: readonly HeldOutScore[];
   /** Plain sentences: does the best configuration beat the baselines by more than noise? */
   readonly verdict: readonly string[];
+  /** What matters for the result. Absent when the trials are too few to tell. */
+  readonly importance?: Importance;
+  /** Plain sentences: what can stay frozen, what matters, and which way. */
+  readonly answer: readonly string[];
   /** Plain sentences on what may have gone wrong in the search. Absent when there is nothing to warn of. */
   readonly warnings?: readonly string[];
 }
 
-export function summaryOf({ id, sweep }: SearchedSweep, log: SweepLog, outcome: Outcome): Summary {
-  const { objectives, budget, pruneAlgorithm } = sweep.spec;
+export function summaryOf(searched: SearchedSweep, log: SweepLog, outcome: Outcome): Summary {
+  const { id, sweep, model } = searched;
+  const { objectives, parameters, searchAlgorithm, budget, pruneAlgorithm } = sweep.spec;
   const objective = objectives[0]!;
   const rows = trialRows(log);
   const search = rows.filter((row) => row.purpose === 'search');
   const best = bestRow(search, objective);
   const heldOut = best === undefined ? [] : heldOutScores(rows, best, objective);
   const warnings = rankWarnings(log, objective);
+  const layers = best && layersOf(searched, best);
+  const importance = importanceOf(
+    searchSpaceOf(parameters, model),
+    sampleOf(log, objective),
+    (assignment) => layerConfigurationOf(parameters, assignment, model),
+    searchAlgorithm.seed,
+  );
   const final = best && bestFinal(rows, best.trial, objective);
   return {
     sweep: id,
@@ -66,6 +86,7 @@ export function summaryOf({ id, sweep }: SearchedSweep, log: SweepLog, outcome: 
       best: {
         trial: best.trial,
         assignment: best.assignment,
+        ...(layers && { layers }),
         selectionValue: best.metrics[objective.metric] ?? null,
         ...(final !== undefined && { final }),
       },
@@ -82,8 +103,16 @@ export function summaryOf({ id, sweep }: SearchedSweep, log: SweepLog, outcome: 
     wallSeconds: log.length === 0 ? 0 : (log.at(-1)!.at - log[0]!.at) / 1000,
     heldOut,
     verdict: comparison(heldOut, objective),
+    ...(importance && { importance }),
+    answer: answerOf(importance, layers, heldOut, objective),
     ...(warnings.length > 0 && { warnings }),
   };
+}
+
+/** Baselines may lie outside the search space, so they say themselves what they train. */
+function layersOf({ sweep, model }: SearchedSweep, { origin, assignment }: TrialRow): LayerConfiguration | undefined {
+  if (origin.by === 'enqueued') return enqueuedTrials(sweep, model).find(({ name }) => name === origin.name)?.layers;
+  return layerConfigurationOf(sweep.spec.parameters, assignment, model);
 }
 
 /** The highest rung counts first, then the loss there, then who was suggested first. */

@@ -12,6 +12,8 @@ const space = searchSpaceOf(
   { layers: 4 },
 );
 
+const noLayers = () => undefined;
+
 /** Blind trials of five layers; the noise is normal with deviation 0.4. */
 function aSample(count: number, lossOf: (assignment: Assignment) => number) {
   const random = seededStream(11, count);
@@ -27,8 +29,8 @@ const lossOfLayers = (assignment: Assignment): number => {
 };
 
 test('importance finds the two things that matter, and which way', () => {
-  const { settings, ...rest } = importanceOf(space, aSample(80, lossOfLayers), 5)!;
-  assert.deepEqual(rest, { sample: 'panel', trials: 80 });
+  const { settings, ...rest } = importanceOf(space, aSample(80, lossOfLayers), noLayers, 5)!;
+  assert.deepEqual(rest, { sample: 'panel', trials: 80, layers: [] });
   const significant = settings.filter(({ p }) => p < 0.05).map(({ name, aspect }) => `${name} ${aspect}`);
   assert.deepEqual(significant.sort(), ['layers.1 frozen', 'layers.3 rate']);
   for (const { name, aspect, share, interval, correlation, pedAnova, fanova } of settings.slice(0, 2)) {
@@ -44,6 +46,7 @@ test('importance finds nothing in noise', () => {
   const { settings } = importanceOf(
     space,
     aSample(80, () => 0),
+    noLayers,
     5,
   )!;
   assert.ok(settings.every(({ p, correlation }) => p > 0.05 && (correlation?.p ?? 1) > 0.05));
@@ -51,17 +54,21 @@ test('importance finds nothing in noise', () => {
 
 test('importance is the same for the same log, and whatever the scale of the metric', () => {
   const sample = aSample(30, lossOfLayers);
-  const found = importanceOf(space, sample, 5);
-  assert.deepEqual(importanceOf(space, sample, 5), found);
-  assert.deepEqual(importanceOf(space, { ...sample, losses: sample.losses.map((loss) => Math.exp(3 * loss)) }, 5), found);
+  const found = importanceOf(space, sample, noLayers, 5);
+  assert.deepEqual(importanceOf(space, sample, noLayers, 5), found);
+  assert.deepEqual(importanceOf(space, { ...sample, losses: sample.losses.map((loss) => Math.exp(3 * loss)) }, noLayers, 5), found);
 });
 
 test('nothing is said of few trials, of equal ones, or of diverged ones alone', () => {
   const sample = aSample(10, () => 0);
-  assert.ok(importanceOf(space, sample, 1));
-  assert.equal(importanceOf(space, { ...sample, losses: sample.losses.slice(1), assignments: sample.assignments.slice(1) }, 1), undefined);
-  for (const loss of [1, Number.NaN]) assert.equal(importanceOf(space, { ...sample, losses: sample.losses.map(() => loss) }, 1), undefined);
-  assert.equal(importanceOf([], sample, 1), undefined);
+  assert.ok(importanceOf(space, sample, noLayers, 1));
+  assert.equal(
+    importanceOf(space, { ...sample, losses: sample.losses.slice(1), assignments: sample.assignments.slice(1) }, noLayers, 1),
+    undefined,
+  );
+  for (const loss of [1, Number.NaN])
+    assert.equal(importanceOf(space, { ...sample, losses: sample.losses.map(() => loss) }, noLayers, 1), undefined);
+  assert.equal(importanceOf([], sample, noLayers, 1), undefined);
 });
 
 test('layers correlate in both aspects, whatever the scheme of the search', () => {
@@ -70,7 +77,7 @@ test('layers correlate in both aspects, whatever the scheme of the search', () =
     { name: 'head', mode: 'full', learningRate: 1e-3 } as const,
   ]);
   const scores = configurations.map((_, trial) => trial);
-  const [bottom, head] = layerCorrelations(configurations, scores, 1);
+  const [bottom, head] = layerCorrelations(configurations, scores, seededStream(1, 0));
   assert.deepEqual([bottom!.layer, bottom!.frozenShare, bottom!.rate!.rho.toFixed(6)], ['0', 0.5, '1.000000']);
   assert.ok(bottom!.rate!.p < 0.05 && bottom!.frozen!.p > 0.05);
   assert.deepEqual(head, { layer: 'head', frozenShare: 0 });

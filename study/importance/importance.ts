@@ -2,10 +2,13 @@
 import type { SearchSpace } from '../dimension.ts';
 import { placeIn } from '../domain.ts';
 import { normalQuantile } from '../normal.ts';
-import { seededStream } from '../random.ts';
+import { type RandomStream, seededStream } from '../random.ts';
+import type { Assignment, LayerConfiguration } from '../trial.ts';
 import { adjustedForMany } from './benjamini-hochberg.ts';
 import { bestShare } from './best-share.ts';
 import { fanova } from './fanova.ts';
+import { labelOf } from './labels.ts';
+import { type LayerCorrelation, layerCorrelations } from './layer-correlations.ts';
 import { partialEffects } from './partial-effects.ts';
 import { pedAnova } from './ped-anova.ts';
 import { fewestTrials, type Sample } from './sample.ts';
@@ -15,6 +18,8 @@ import { type RankCorrelation, ranksOf, spearman } from './spearman.ts';
 export interface SettingImportance {
   /** The dimension's name. */
   readonly name: string;
+  /** As a person calls it. */
+  readonly label: string;
   /** Where a layer may be frozen or have a rate: which of the two this is about. */
   readonly aspect?: 'frozen' | 'rate';
   /** Share of the variance of trial ranks that it explains beside the others (partial-effects.ts), with its 95 % interval. */
@@ -35,16 +40,24 @@ export interface Importance {
   readonly trials: number;
   /** The largest share first. */
   readonly settings: readonly SettingImportance[];
+  /** Bottom to top; empty where layers are not known. */
+  readonly layers: readonly LayerCorrelation[];
 }
 
 /** Of PED-ANOVA: what counts as good. As Optuna has it. */
 const goodShare = 0.1;
 
 /**
+ * @param layersOf - the layer configuration of an assignment
  * @param seed - of shuffles, resampling and forests: the same log gives the same figures
  * @returns undefined when there are too few trials, or all are equal, or nothing is searched
  */
-export function importanceOf(space: SearchSpace, { kind, assignments, losses }: Sample, seed: number): Importance | undefined {
+export function importanceOf(
+  space: SearchSpace,
+  { kind, assignments, losses }: Sample,
+  layersOf: (assignment: Assignment) => LayerConfiguration | undefined,
+  seed: number,
+): Importance | undefined {
   const searched = searchedDimensions(space, assignments);
   const scores = scoresOf(losses);
   const settings = searched.flatMap(settingsOf);
@@ -55,19 +68,21 @@ export function importanceOf(space: SearchSpace, { kind, assignments, losses }: 
   const divergences = settings.map(({ column }) => pedAnova(column, isGood));
   const whole = divergences.reduce((sum, one) => sum + one, 0);
   const forest = forestShares(searched, scores, seed);
-  const correlations = withAdjusted(settings.map((setting) => correlationOf(setting, scores, random)));
-  const effects = withAdjusted(
+  const correlations = adjustedForMany(settings.map((setting) => correlationOf(setting, scores, random)));
+  const effects = adjustedForMany(
     partialEffects(
       settings.map(({ group }) => group),
       scores,
       random,
     ),
   );
-  const found = settings.map(({ dimension: { name }, aspect }, index): SettingImportance => {
+  const found = settings.map(({ dimension, aspect }, index): SettingImportance => {
+    const { name } = dimension;
     const fanovaShare = forest.get(name)?.[aspect ?? 'whole'];
     const correlation = correlations[index];
     return {
       name,
+      label: labelOf(dimension, aspect),
       ...(aspect && { aspect }),
       ...effects[index]!,
       pedAnova: whole === 0 ? 0 : divergences[index]! / whole,
@@ -75,7 +90,13 @@ export function importanceOf(space: SearchSpace, { kind, assignments, losses }: 
       ...(correlation && { correlation }),
     };
   });
-  return { sample: kind, trials: losses.length, settings: found.toSorted((a, b) => b.share - a.share) };
+  const configurations = assignments.map(layersOf).filter((layers) => layers !== undefined);
+  return {
+    sample: kind,
+    trials: losses.length,
+    settings: found.toSorted((a, b) => b.share - a.share),
+    layers: configurations.length === scores.length ? layerCorrelations(configurations, scores, random) : [],
+  };
 }
 
 /** Ranks spread as a normal distribution, the best highest: what diverged is no further off than any last rank. */
@@ -100,7 +121,7 @@ function forestShares(searched: readonly Searched[], scores: readonly number[], 
   );
 }
 
-function correlationOf({ positions }: Setting, scores: readonly number[], random: ReturnType<typeof seededStream>) {
+function correlationOf({ positions }: Setting, scores: readonly number[], random: RandomStream) {
   const present = positions.flatMap((position, trial) => (position === undefined ? [] : [{ position, score: scores[trial]! }]));
   return present.length < fewestTrials
     ? undefined
@@ -109,11 +130,4 @@ function correlationOf({ positions }: Setting, scores: readonly number[], random
         present.map(({ score }) => score),
         random,
       );
-}
-
-/** The same with p adjusted for how many there are. */
-export function withAdjusted<T extends { readonly p: number } | undefined>(found: readonly T[]): readonly T[] {
-  const adjusted = adjustedForMany(found.flatMap((one) => (one === undefined ? [] : [one.p])));
-  let next = 0;
-  return found.map((one) => (one === undefined ? one : { ...one, p: adjusted[next++]! }));
 }

@@ -1,6 +1,6 @@
-import { seededStream } from '../random.ts';
+import type { RandomStream } from '../random.ts';
 import type { LayerConfiguration } from '../trial.ts';
-import { withAdjusted } from './importance.ts';
+import { adjustedForMany } from './benjamini-hochberg.ts';
 import { fewestTrials } from './sample.ts';
 import { type RankCorrelation, spearman } from './spearman.ts';
 
@@ -25,10 +25,8 @@ export interface LayerCorrelation {
 export function layerCorrelations(
   configurations: readonly LayerConfiguration[],
   scores: readonly number[],
-  seed: number,
+  random: RandomStream,
 ): readonly LayerCorrelation[] {
-  if (scores.length < fewestTrials) return [];
-  const random = seededStream(seed, 1);
   const found = configurations[0]!.map(({ name }, index) => {
     const rates = configurations.map((layers) => rateOf(layers[index]!));
     const trained = rates.flatMap((rate, trial) => (rate === undefined ? [] : [{ rate, score: scores[trial]! }]));
@@ -50,7 +48,7 @@ export function layerCorrelations(
             ),
     };
   });
-  const adjusted = withAdjusted(found.flatMap(({ frozen, rate }) => [frozen, rate]));
+  const adjusted = adjustedForMany(found.flatMap(({ frozen, rate }) => [frozen, rate]));
   return found.map(({ layer, frozenShare }, index) => {
     const [frozen, rate] = [adjusted[2 * index], adjusted[2 * index + 1]];
     return { layer, frozenShare, ...(frozen && { frozen }), ...(rate && { rate }) };
