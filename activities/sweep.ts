@@ -3,6 +3,7 @@ import type { SweepFile } from '../results/sweep-file.ts';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef } from '../runners/runner.ts';
 import type { Outcome, SweepEvent } from '../study/log.ts';
+import { reportPage } from '../study/report/report-page.ts';
 import { rungsOf } from '../study/rungs.ts';
 import { type Suggestion, suggestionOf } from '../study/suggestion.ts';
 import { type Summary, summaryOf } from '../study/summary.ts';
@@ -64,14 +65,16 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
       return { origin: { by: 'final', of: finalist.of }, ...configurationOf(await folder.trial(trial).createTrial(final)) };
     },
 
-    /** The last words of a sweep: rest of the log, summary, and the best model when a trainer left one. */
+    /** The last words of a sweep: rest of the log, report, summary, and the best model when a trainer left one. */
     async finish({ outcome, ...unwritten }: Unwritten & { readonly outcome: Outcome }): Promise<Summary> {
       await publish(unwritten);
       const folder = openSweep(unwritten.sweep);
-      const summary = summaryOf(await folder.read(), await folder.readLog(), outcome);
+      const [file, log] = [await folder.read(), await folder.readLog()];
+      const summary = summaryOf(file, log, outcome);
       const { best, heldOut } = summary;
       const hasModel = best?.final !== undefined && (await folder.publishBest(best.final, { best, heldOut })) === 'published';
       const told: Summary = hasModel ? { ...summary, model: `${folder.address}/best/` } : summary;
+      await folder.writeReport(reportPage(file, log, told));
       await folder.writeSummary(told);
       return told;
     },

@@ -15,6 +15,6 @@ export async function showEnd(end: SweepEnd, { folder }: Submitted, { store }: S
     process.stderr.write(`The sweep ${end.result}: ${end.message}\n`);
     return exitCodes.sweepFailed;
   }
-  process.stdout.write(`${await summaryText(end.summary, results)}\n`);
+  process.stdout.write(`${summaryText(end.summary, results.address)}\n`);
   return exitCodes.done;
 }

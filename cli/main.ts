@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { addConformanceCommand } from './commands/conformance.ts';
+import { addFindingsCommands } from './commands/findings.ts';
 import { addInspectCommands } from './commands/inspect.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addSteerCommands } from './commands/steer.ts';
@@ -22,6 +23,7 @@ Servers: those of \`permafrost up\` on this machine, or the ones named by TEMPOR
 addUpCommands(program);
 addRunCommands(program);
 addInspectCommands(program);
+addFindingsCommands(program);
 addSteerCommands(program);
 addConformanceCommand(program);
 

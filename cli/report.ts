@@ -1,10 +1,9 @@
-import type { SweepFolder } from '../results/sweep-folder.ts';
-import type { Cost } from '../study/cost.ts';
 import { heldOutMetric } from '../study/held-out.ts';
 import { layerRows } from '../study/layer-rows.ts';
 import { outcomeText } from '../study/outcome.ts';
 import { originText } from '../study/page.ts';
 import { explanationOf } from '../study/reason.ts';
+import { savingsIn } from '../study/savings.ts';
 import type { Summary } from '../study/summary.ts';
 import type { LayerConfiguration, Objective } from '../study/trial.ts';
 import type { TrialRow } from '../study/trial-rows.ts';
@@ -49,36 +48,34 @@ function heldOutTable({ heldOut, objective, best }: Summary): string {
   );
 }
 
-function costText({ wallSeconds, cost, savings: { spent, unpruned }, pricePerGpuHour }: Summary): string {
-  const shownCost = ({ seconds, gpuSeconds }: Cost): string =>
-    gpuSeconds === 0 ? `${duration(seconds)} of trainers` : `${hours(gpuSeconds)} GPU-hours${price(gpuSeconds)}`;
+function costText({ wallSeconds, cost, savings, pricePerGpuHour }: Summary): string {
+  const { unit, spent, unpruned } = savingsIn(savings);
   const price = (gpuSeconds: number): string =>
     pricePerGpuHour === undefined ? '' : ` (${((gpuSeconds / 3600) * pricePerGpuHour).toFixed(2)} at ${pricePerGpuHour} each)`;
-  const [used, full] = unpruned.gpuSeconds > 0 ? [spent.gpuSeconds, unpruned.gpuSeconds] : [spent.seconds, unpruned.seconds];
-  const spared = full > used ? `: pruning spared ${Math.round(100 * (1 - used / full))} %` : '';
+  const shownCost = (seconds: number): string =>
+    unit === 'GPU' ? `${Number((seconds / 3600).toPrecision(3))} GPU-hours${price(seconds)}` : `${duration(seconds)} of trainers`;
+  const spared = unpruned > spent ? `: pruning spared ${Math.round(100 * (1 - spent / unpruned))} %` : '';
   return (
     `The search took ${shownCost(spent)}; without pruning its trials would have taken ${shownCost(unpruned)}${spared}.\n` +
-    `In all: ${duration(wallSeconds)} on the clock, ${shownCost(cost)}.`
+    `In all: ${duration(wallSeconds)} on the clock, ${shownCost(unit === 'GPU' ? cost.gpuSeconds : cost.seconds)}.`
   );
 }
 
-const hours = (seconds: number): string => String(Number((seconds / 3600).toPrecision(3)));
-
 /** All that a finished sweep has to say, as printed after `run` and by `best`. */
-export async function summaryText(summary: Summary, folder: SweepFolder): Promise<string> {
-  const { best, counts, verdict, heldOut, warnings = [] } = summary;
-  const layers = best && (await folder.trial(best.trial).readTrial()).layers;
+export function summaryText(summary: Summary, address: string): string {
+  const { best, counts, verdict, heldOut, answer, warnings = [] } = summary;
   const parts = [
     ...(best
       ? [`Best: trial ${best.trial}, ${summary.objective.metric} ${shown(best.selectionValue)} on the selection split`]
       : ['No trial reported a number.']),
-    ...(layers ? [layerTable(layers)] : []),
+    ...(best?.layers ? [layerTable(best.layers)] : []),
     ...(heldOut.length > 0 ? [`On held-out data, mean and standard deviation over fresh seeds:\n${heldOutTable(summary)}`] : []),
     ...(verdict.length > 0 ? [verdict.join('\n')] : []),
+    ...(answer.length > 0 ? [answer.join('\n')] : []),
     ...(warnings.length > 0 ? [warnings.map((warning) => `Warning: ${warning}`).join('\n')] : []),
     `${counts.search} trials (${counts.reachedTop} to the end, ${counts.failed} failed), ${counts.finals} final trainings; ` +
       `the search ended because ${outcomeText(summary.outcome)}.\n${costText(summary)}`,
-    `Results: ${folder.address}${summary.model === undefined ? '' : `\nModel:   ${summary.model}`}`,
+    `Results: ${address}${summary.model === undefined ? '' : `\nModel:   ${summary.model}`}`,
   ];
   return parts.join('\n\n');
 }

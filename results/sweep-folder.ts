@@ -25,6 +25,9 @@ export interface SweepFolder {
   /** `report/summary.json`: what the search found, as the one who wrote it shaped it. */
   writeSummary(summary: object): Promise<void>;
   readSummary(): Promise<unknown>;
+  /** `report/index.html` */
+  writeReport(page: string): Promise<void>;
+  readReport(): Promise<string | undefined>;
 }
 
 // Written by us alone: the version is checked, the rest is trusted.
@@ -54,5 +57,10 @@ export function openSweepFolder(store: ObjectStore, address: string): SweepFolde
     },
     writeSummary: (summary) => putJson(store, at('report/summary.json'), summary),
     readSummary: () => findJson(store, at('report/summary.json'), z.unknown()),
+    writeReport: (page) => store.put(at('report/index.html'), page),
+    async readReport() {
+      const bytes = await store.get(at('report/index.html'));
+      return bytes && new TextDecoder().decode(bytes);
+    },
   };
 }

@@ -21,6 +21,17 @@ export function savingsOf(search: readonly TrialRow[], horizon: number): Savings
   };
 }
 
+/** The savings in the currency that there is: GPU-time, or where no GPU was used, the time of trainers. */
+export function savingsIn({ spent, unpruned }: Savings): {
+  readonly unit: 'GPU' | 'trainer';
+  readonly spent: number;
+  readonly unpruned: number;
+} {
+  return unpruned.gpuSeconds > 0
+    ? { unit: 'GPU', spent: spent.gpuSeconds, unpruned: unpruned.gpuSeconds }
+    : { unit: 'trainer', spent: spent.seconds, unpruned: unpruned.seconds };
+}
+
 export function total(costs: readonly Cost[]): Cost {
   return costs.reduce((sum, cost) => ({ seconds: sum.seconds + cost.seconds, gpuSeconds: sum.gpuSeconds + cost.gpuSeconds }), {
     seconds: 0,

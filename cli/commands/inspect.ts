@@ -2,14 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { openSweepFolder } from '../../results/sweep-folder.ts';
 import type { Progress } from '../../study/progress.ts';
-import type { Summary } from '../../study/summary.ts';
 import { trialRows } from '../../study/trial-rows.ts';
 import { progress } from '../../workflows/sweep.ts';
 import { connectSystem, type System } from '../connection.ts';
 import { CommandFailure } from '../failure.ts';
 import { type FoundSweep, findSweep, listSweeps } from '../find-sweep.ts';
 import { queuedTrials } from '../queued.ts';
-import { summaryText, trialTable } from '../report.ts';
+import { trialTable } from '../report.ts';
 import { duration, shown, table } from '../table.ts';
 import { atLeastZero } from './arguments.ts';
 
@@ -26,12 +25,6 @@ export function addInspectCommands(program: Command): void {
     .argument('[sweep]', 'name or id; default: the newest')
     .addOption(output)
     .action(trials);
-  program
-    .command('best')
-    .description('Show what a finished sweep found.')
-    .argument('[sweep]', 'name or id; default: the newest')
-    .addOption(output)
-    .action(best);
   program
     .command('logs')
     .description("Print a trial's logs, all attempts in order.")
@@ -75,18 +68,6 @@ async function trials(wanted: string | undefined, { output }: Output): Promise<v
   });
 }
 
-async function best(wanted: string | undefined, { output }: Output): Promise<void> {
-  await withSystem(async ({ client, store }) => {
-    const sweep = await findSweep(client, wanted);
-    const folder = openSweepFolder(store, sweep.folder);
-    const summary = (await folder.readSummary()) as Summary | undefined;
-    if (summary === undefined)
-      throw new CommandFailure(`${sweep.id} has not finished: \`permafrost get ${sweep.id}\` shows the best so far`);
-    const text = output === 'text' ? await summaryText(summary, folder) : '';
-    print(output, summary, () => text);
-  });
-}
-
 async function logs(trial: number, wanted: string | undefined): Promise<void> {
   await withSystem(async ({ client, store }) => {
     const sweep = await findSweep(client, wanted);
@@ -97,7 +78,7 @@ async function logs(trial: number, wanted: string | undefined): Promise<void> {
   });
 }
 
-function print(output: Output['output'], value: unknown, text: () => string): void {
+export function print(output: Output['output'], value: unknown, text: () => string): void {
   process.stdout.write(`${output === 'json' ? JSON.stringify(value, null, 2) : text()}\n`);
 }
 

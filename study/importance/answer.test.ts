@@ -55,6 +55,17 @@ for (const { name, importance, want } of importances) {
   test(`answer: ${name}`, () => assert.deepEqual(answerOf(importance, undefined, [], accuracy), want));
 }
 
+test('answer: which layers were better frozen, and which worse', () => {
+  const layers = [0.4, 0.3, -0.3, 0.2].map((rho, layer) => ({
+    layer: `${layer}`,
+    frozenShare: 0.5,
+    frozen: { rho, p: Math.abs(rho) > 0.25 ? 0.01 : 0.2 },
+  }));
+  const nothing = anImportance([aSetting('x', 0.1, 0.21)]);
+  const [tendency] = answerOf({ ...nothing, layers }, undefined, [], accuracy);
+  assert.equal(tendency, 'Trials that froze layers 0–1 did better; those that froze layer 2 did worse.');
+});
+
 const layersFrozen = (...frozen: readonly string[]): LayerConfiguration =>
   ['embeddings', '0', '1', '2', '3', 'head'].map((name) =>
     frozen.includes(name) ? { name, mode: 'frozen' } : { name, mode: 'full', learningRate: 1e-4 },

@@ -19,7 +19,10 @@ export function answerOf(
   scores: readonly HeldOutScore[],
   objective: Objective,
 ): readonly string[] {
-  return [...(layers === undefined ? [] : freezing(layers, scores, objective)), ...(importance === undefined ? [] : mattering(importance))];
+  return [
+    ...(layers === undefined ? [] : freezing(layers, scores, objective)),
+    ...(importance === undefined ? [] : [...tendency(importance), ...mattering(importance)]),
+  ];
 }
 
 function freezing(layers: LayerConfiguration, scores: readonly HeldOutScore[], objective: Objective): readonly string[] {
@@ -42,6 +45,22 @@ function freezing(layers: LayerConfiguration, scores: readonly HeldOutScore[], o
     return [`${capital(frozen)} can probably stay frozen: the best configuration freezes them and does not do measurably worse ${than}.`];
   }
   return [`The best configuration freezes ${frozen}, and does worse ${than}: here freezing costs something.`];
+}
+
+/** How freezing went along with the result, layer by layer: a hint for the next sweep, for other layers were not held still. */
+function tendency({ layers }: Importance): readonly string[] {
+  const certain = layers.flatMap(({ layer, frozen }) =>
+    frozen !== undefined && frozen.p <= significance ? [{ layer, isBetter: frozen.rho > 0 }] : [],
+  );
+  const named = (isBetter: boolean): string => layersText(certain.filter((found) => found.isBetter === isBetter).map(({ layer }) => layer));
+  const [better, worse] = [named(true), named(false)];
+  if (better === '' && worse === '') return [];
+  if (worse === '') return [`Trials that froze ${better} did better.`];
+  return [
+    better === ''
+      ? `Trials that froze ${worse} did worse.`
+      : `Trials that froze ${better} did better; those that froze ${worse} did worse.`,
+  ];
 }
 
 function mattering({ settings, trials, sample }: Importance): readonly string[] {
