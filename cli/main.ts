@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addFindingsCommands } from './commands/findings.ts';
 import { addInspectCommands } from './commands/inspect.ts';
+import { addPreviewCommand } from './commands/preview.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addSteerCommands } from './commands/steer.ts';
 import { addUpCommands } from './commands/up.ts';
@@ -22,6 +23,7 @@ Servers: those of \`permafrost up\` on this machine, or the ones named by TEMPOR
   );
 addUpCommands(program);
 addRunCommands(program);
+addPreviewCommand(program);
 addInspectCommands(program);
 addFindingsCommands(program);
 addSteerCommands(program);

@@ -28,7 +28,7 @@ export function trialTable(rows: readonly TrialRow[], { metric }: Objective, que
   );
 }
 
-function layerTable(layers: LayerConfiguration): string {
+export function layerTable(layers: LayerConfiguration): string {
   return table(
     ['LAYERS', 'MODE', 'LEARNING RATE'],
     layerRows(layers).map((row) => [row.layers, row.mode, row.learningRate || '–']),

@@ -157,6 +157,18 @@ const refusals: readonly { name: string; args: () => readonly string[]; code: nu
     code: 2,
     says: /row\.csv:?.*line/s,
   },
+  {
+    name: 'a preview of layers in a model that it cannot read',
+    args: () => ['preview', '-f', withTrainer('preview', { model: 's3://nowhere/model' })],
+    code: 2,
+    says: /a layerwise parameter needs the model; name its folder with --model/,
+  },
+  {
+    name: 'steps that take no time',
+    args: () => ['preview', '-f', 'examples/python-sweep.yaml', '--seconds-per-step', '0'],
+    code: 2,
+    says: /must be a number above 0, got 0/,
+  },
   { name: 'a sweep that is not there', args: () => ['trials', 'nothing'], code: 4, says: /there is no sweep nothing/ },
   { name: 'a second system on this machine', args: () => ['up'], code: 4, says: /Permafrost runs here already \(process \d+/ },
 ];
@@ -168,6 +180,20 @@ for (const { name, args, code, says } of refusals) {
     assert.doesNotMatch(ended.err, /\n {4}at /, 'no stack for what a user can repair');
   });
 }
+
+test('a preview tells what a sweep would cost, for people and for programs', async () => {
+  const model = path.join(cacheFolder(process.env), 'models/minilm-l6');
+  const args = ['preview', '-f', 'examples/minilm-sections.yaml', '--model', model, '--seconds-per-step', '0.5'];
+  const text = await permafrost(...args);
+  assert.equal(text.code, 0, text.err);
+  assert.match(text.out, /^layers\.frozenPrefix +0 to 6 +always$/m);
+  assert.match(text.out, /^RUNG +STEPS +TRIALS +GPU-HOURS$/m);
+  assert.match(text.out, /pruning spares \d+ %/);
+  const { dimensions, rungs, savings } = JSON.parse((await permafrost(...args, '--output', 'json')).out);
+  assert.equal(dimensions[0].name, 'layers.frozenPrefix');
+  assert.equal(rungs[0].trials, minilm.spec.numTrials);
+  assert.ok(savings.spent.gpuSeconds < savings.unpruned.gpuSeconds);
+});
 
 test('a port in use is named with the flag that changes it', async () => {
   const taken = createServer().listen(0, '127.0.0.1');

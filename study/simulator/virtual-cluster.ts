@@ -1,3 +1,4 @@
+import { type Cost, costSoFar, withCostMetrics } from '../cost.ts';
 import { seededStream } from '../random.ts';
 import type { Happening } from '../sweep.ts';
 import type { Configuration, SimulatedObjective } from './simulated-objective.ts';
@@ -50,6 +51,7 @@ interface Leg {
 export function virtualCluster(settings: ClusterSettings): VirtualCluster {
   const legs = new Map<number, Leg>();
   const warm = new Set<number>();
+  const spent = new Map<number, Cost>();
   let spentMs = 0;
   const end = ({ trial, startedAt }: Leg, now: number): void => {
     legs.delete(trial);
@@ -69,10 +71,17 @@ export function virtualCluster(settings: ClusterSettings): VirtualCluster {
     heardAt: (now) => {
       const ended = [...legs.values()].filter(({ endsAt }) => endsAt === now).toSorted((a, b) => a.turn - b.turn);
       for (const leg of ended) end(leg, now);
-      return ended.map(({ says }) => says);
+      return ended.map(({ says }) => (says.type === 'reported' ? charged(says, spent) : says));
     },
     gpuSeconds: () => spentMs / 1000,
   };
+}
+
+/** With what its trial has spent so far, as the engine adds it to every report. */
+function charged({ report }: Extract<Happening, { type: 'reported' }>, spent: Map<number, Cost>): Happening {
+  const cost = costSoFar(report, spent.get(report.trial) ?? { seconds: 0, gpuSeconds: 0 });
+  spent.set(report.trial, cost);
+  return { type: 'reported', report: withCostMetrics(report, cost) };
 }
 
 /** Each leg has a stream of its own, so that what befalls a trial does not depend on what others do. */
