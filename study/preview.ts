@@ -24,7 +24,7 @@ export interface Preview {
   readonly wallSeconds: number;
 }
 
-export interface RungPreview {
+interface RungPreview {
   /** Optimizer steps at which trials are compared. */
   readonly steps: number;
   /** Trials of the search that report there. */
