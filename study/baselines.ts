@@ -7,6 +7,7 @@ import { layerwiseName, type ModelShape } from './layerwise.ts';
 import { contains, searchSpaceOf } from './space.ts';
 import type { Layerwise } from './spec/layerwise-schema.ts';
 import type { Sweep } from './spec.ts';
+import { withTied } from './tied.ts';
 import type { Assignment, LayerConfiguration, Value } from './trial.ts';
 
 type Baseline = Sweep['spec']['enqueue'][number];
@@ -14,7 +15,7 @@ type Baseline = Sweep['spec']['enqueue'][number];
 /** A named trial that runs before the search begins. */
 export interface EnqueuedTrial {
   readonly name: Baseline;
-  /** Inside the search space; without the layerwise parameter's values when the space cannot express the baseline. */
+  /** Inside the search space, its declared constraints aside; without the layerwise parameter's values when the space cannot express the baseline. */
   readonly assignment: Assignment;
   /** What the name promises, also where that lies outside the search space. */
   readonly layers: LayerConfiguration;
@@ -45,11 +46,11 @@ function enqueuedTrial(name: Baseline, parameters: Sweep['spec']['parameters'], 
   const fields = layerwise.searchSpace.layerwise!;
   const rate = rateWithin(learningRates[name], fields);
   const wanted = { ...valuesOf(name, layerwise.name, schemeOf(fields, model), rate), ...others };
-  const headRate = others.headLearningRate ?? rate;
+  const headRate = withTied(parameters, wanted).headLearningRate ?? rate;
   const setting: Setting = name === 'headOnly' ? { mode: 'frozen' } : { mode: 'full', learningRate: rate };
   return {
     name,
-    assignment: contains(searchSpaceOf(parameters, model), wanted) ? wanted : others,
+    assignment: withTied(parameters, contains(searchSpaceOf(parameters, model), wanted) ? wanted : others),
     layers: evenConfiguration(setting, Number(headRate), model),
   };
 }

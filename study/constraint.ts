@@ -1,4 +1,5 @@
 import type { Constraint, SearchSpace } from './dimension.ts';
+import type { DeclaredConstraint } from './spec/constraint-schema.ts';
 import type { Assignment, Value } from './trial.ts';
 
 /** The first relation of the space that the assignment breaks. */
@@ -6,10 +7,35 @@ export function brokenConstraint(space: SearchSpace, assignment: Assignment): Co
   return space.flatMap(({ constraints = [] }) => constraints).find((constraint) => !isKept(constraint, assignment));
 }
 
+/** A relation as the sweep declares it, for the space. Exactly one of its kinds is there. */
+export function constraintOf({ ordered, linear, forbidden }: DeclaredConstraint): Constraint {
+  if (ordered !== undefined) return { kind: 'ordered', names: ordered };
+  return linear === undefined ? { kind: 'forbidden', values: forbidden! } : { kind: 'linear', ...linear };
+}
+
+/** For people: `a <= b`, `a + 2 b <= 12`, `not method=dps with batchSize=64`. */
+export function constraintText(constraint: Constraint): string {
+  switch (constraint.kind) {
+    case 'ordered':
+      return constraint.names.join(' <= ');
+    case 'linear': {
+      const { terms, min, max } = constraint;
+      const sum = Object.entries(terms)
+        .map(([name, factor]) => (factor === 1 ? name : `${factor} ${name}`))
+        .join(' + ');
+      return `${min === undefined ? '' : `${min} <= `}${sum}${max === undefined ? '' : ` <= ${max}`}`;
+    }
+    case 'forbidden':
+      return `not ${Object.entries(constraint.values)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' with ')}`;
+  }
+}
+
 /** So that 0.1 + 0.2 is at most 0.3. */
 const rounding = 1e-9;
 
-function isKept(constraint: Constraint, assignment: Assignment): boolean {
+export function isKept(constraint: Constraint, assignment: Assignment): boolean {
   const names = namesIn(constraint);
   if (names.some((name) => assignment[name] === undefined)) return true;
   const values = names.map((name) => Number(assignment[name]));
@@ -27,7 +53,7 @@ function isKept(constraint: Constraint, assignment: Assignment): boolean {
 }
 
 /** The names that it relates. */
-function namesIn(constraint: Constraint): readonly string[] {
+export function namesIn(constraint: Constraint): readonly string[] {
   switch (constraint.kind) {
     case 'ordered':
       return constraint.names;

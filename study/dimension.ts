@@ -44,6 +44,6 @@ export interface Dimension {
 export type SearchSpace = readonly Dimension[];
 
 /** Whether the dimension is in use beside these values. */
-export function isActive({ activeWhen }: Dimension, assignment: Assignment): boolean {
+export function isActive({ activeWhen }: Pick<Dimension, 'activeWhen'>, assignment: Assignment): boolean {
   return Object.entries(activeWhen).every(([parent, value]) => assignment[parent] === value);
 }

@@ -23,3 +23,75 @@ test('a layerwise parameter needs a known model, others do not', () => {
   const plain = { parameters: [{ name: 'learningRate', searchSpace: { logUniform: { min: 1e-5, max: 1e-3 } } }] };
   assert.equal(checkAgainstModel(aSweep(plain), undefined), undefined);
 });
+
+const layerwise = (fields: object) => ({
+  name: 'layers',
+  searchSpace: { layerwise: { learningRate: { min: 1e-5, max: 1e-3 }, ...fields } },
+});
+const head = { name: 'headLearningRate', searchSpace: { logUniform: { min: 1e-4, max: 1e-2 } } };
+const prefix = layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 4 } });
+const perLayer = layerwise({ scheme: 'perLayer' });
+
+const refused: readonly { readonly name: string; readonly spec: Readonly<Record<string, unknown>>; readonly message: string }[] = [
+  {
+    name: 'more reinitialised layers than there are',
+    spec: { parameters: [layerwise({ scheme: 'prefixReinit', frozenPrefix: { min: 0, max: 2 }, reinit: { min: 0, max: 5 } })] },
+    message: "spec.parameters[0].searchSpace.layerwise.reinit.max: must be <= 4, the number of the model's layers, got 5",
+  },
+  {
+    name: 'blocks larger than the model',
+    spec: { parameters: [layerwise({ scheme: 'blocks', blockSize: 5 }), head] },
+    message: "spec.parameters[0].searchSpace.layerwise.blockSize: must be <= 4, the number of the model's layers, got 5",
+  },
+  {
+    name: 'blocks that do not make the model',
+    spec: { parameters: [layerwise({ scheme: 'blocks', blockSizes: [1, 2] }), head] },
+    message:
+      "spec.parameters[0].searchSpace.layerwise.blockSizes: must be sizes that make 4 together, the number of the model's layers, got [1,2]",
+  },
+  {
+    name: 'a constraint on a part of the layers that is not there',
+    spec: { parameters: [prefix, head], constraints: [{ ordered: ['layers.learningrate', 'headLearningRate'] }] },
+    message: 'spec.constraints[0]: layers.learningrate is not searched; did you mean layers.learningRate?',
+  },
+  {
+    name: 'a constraint on the mode of a block as a number',
+    spec: {
+      parameters: [
+        { name: 'layers', searchSpace: { layerwise: { scheme: 'modes', blockSize: 2, modes: { full: { min: 1e-5, max: 1e-3 } } } } },
+        head,
+      ],
+      constraints: [{ ordered: ['layers.block0', 'headLearningRate'] }],
+    },
+    message: 'spec.constraints[0]: layers.block0 is a choice, not a number',
+  },
+  {
+    name: 'a tie to a layer that can be frozen',
+    spec: { parameters: [perLayer, { name: 'headLearningRate', searchSpace: { tied: { to: 'layers.3' } } }] },
+    message: 'spec.parameters[1].searchSpace.tied.to: layers.3 is 0 in trials that freeze the layer; tie to a rate that is always there',
+  },
+  {
+    name: 'constraints that leave next to nothing',
+    spec: { parameters: [prefix, head], constraints: [{ linear: { terms: { 'layers.frozenPrefix': 1 }, min: 5 } }] },
+    message: 'spec.constraints: leave 0 of 1000 random draws; loosen them, or narrow the ranges to what they allow',
+  },
+  {
+    name: 'a baseline that breaks a constraint',
+    spec: {
+      parameters: [prefix, head],
+      constraints: [{ linear: { terms: { 'layers.frozenPrefix': 1 }, min: 1 } }],
+      enqueue: ['headOnly', 'fullFineTuning'],
+    },
+    message: 'spec.enqueue[1]: fullFineTuning breaks a constraint (1 <= layers.frozenPrefix): layers.frozenPrefix=0; leave it out',
+  },
+];
+for (const { name, spec, message } of refused) {
+  test(`refused with its model: ${name}`, () =>
+    assert.throws(() => checkAgainstModel(aSweep({ enqueue: [], ...spec }), { layers: 4 }), { name: 'SpecError', message }));
+}
+
+test('constraints and ties between layers and others are fine', () => {
+  const parameters = [prefix, { name: 'headLearningRate', searchSpace: { tied: { to: 'layers.learningRate', factor: 10 } } }];
+  const constraints = [{ linear: { terms: { 'layers.frozenPrefix': 1, 'layers.learningRate': 1000 }, max: 4 } }];
+  assert.equal(checkAgainstModel(aSweep({ parameters, constraints }), { layers: 4 }), undefined);
+});

@@ -1,22 +1,38 @@
+import { enqueuedTrials } from './baselines.ts';
+import { brokenConstraint, constraintOf, constraintText, namesIn } from './constraint.ts';
+import type { SearchSpace } from './dimension.ts';
 import type { ModelShape } from './layerwise.ts';
+import { seededStream } from './random.ts';
+import { sampleFreely, searchSpaceOf } from './space.ts';
 import type { Layerwise } from './spec/layerwise-schema.ts';
+import { suggestion } from './spec/nearest.ts';
 import { mustBe, type Problem, SpecError } from './spec/problem.ts';
 import type { Sweep } from './spec.ts';
 
 /**
  * The part of a sweep's check that needs its model.
  * @param model - undefined when it is not known: a program of one's own that names no model
- * @throws {SpecError} if a layerwise parameter goes beyond the model's layers, or there is one and the model is not known
+ * @throws {SpecError} if a layerwise parameter goes beyond the model's layers, or there is one and the model is not known;
+ *   if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one
  */
-export function checkAgainstModel({ spec }: Sweep, model: ModelShape | undefined): void {
-  const problems = spec.parameters.flatMap(({ searchSpace: { layerwise } }, index) => {
+export function checkAgainstModel(sweep: Sweep, model: ModelShape | undefined): void {
+  const layers = layerProblems(sweep, model);
+  if (layers.length > 0) throw new SpecError(layers);
+  const names = nameProblems(sweep, searchSpaceOf(sweep.spec.parameters, model));
+  if (names.length > 0) throw new SpecError(names);
+  const space = searchSpaceOf(sweep.spec.parameters, model, sweep.spec.constraints);
+  const infeasible = [...roomProblems(space), ...baselineProblems(sweep, model, space)];
+  if (infeasible.length > 0) throw new SpecError(infeasible);
+}
+
+function layerProblems({ spec }: Sweep, model: ModelShape | undefined): readonly Problem[] {
+  return spec.parameters.flatMap(({ searchSpace: { layerwise } }, index) => {
     if (layerwise === undefined) return [];
     const path = `spec.parameters[${index}].searchSpace.layerwise`;
     if (model === undefined)
       return [{ path, message: 'needs a model whose layers can be counted; name its folder in spec.trialTemplate.trainer.model' }];
     return layerwiseProblems(path, layerwise, model);
   });
-  if (problems.length > 0) throw new SpecError(problems);
 }
 
 function layerwiseProblems(
@@ -35,4 +51,76 @@ function layerwiseProblems(
       ? []
       : [mustBe(`${path}.blockSizes`, `sizes that make ${layers} together, the number of the model's layers`, blockSizes)]),
   ];
+}
+
+/** Parts of the layerwise parameter that constraints and ties name. */
+function nameProblems({ spec: { constraints, parameters } }: Sweep, space: SearchSpace): readonly Problem[] {
+  const problemsOf = (path: string, name: string, isRight: (dimension: SearchSpace[number]) => boolean, otherwise: string) => {
+    const dimension = space.find((each) => each.name === name);
+    if (dimension === undefined)
+      return [
+        {
+          path,
+          message: `${name} is not searched; ${suggestion(
+            name,
+            space.map((each) => each.name),
+          )}`,
+        },
+      ];
+    return isRight(dimension) ? [] : [{ path, message: `${name} ${otherwise}` }];
+  };
+  return [
+    ...constraints
+      .map(constraintOf)
+      .flatMap((constraint, index) =>
+        namesIn(constraint).flatMap((name) =>
+          problemsOf(
+            `spec.constraints[${index}]`,
+            name,
+            ({ domain }) =>
+              constraint.kind === 'forbidden' || !('choices' in domain) || domain.choices.every((choice) => typeof choice === 'number'),
+            'is a choice, not a number',
+          ),
+        ),
+      ),
+    ...parameters.flatMap(({ searchSpace: { tied } }, index) =>
+      tied === undefined
+        ? []
+        : problemsOf(
+            `spec.parameters[${index}].searchSpace.tied.to`,
+            tied.to,
+            ({ domain }) => domain.kind !== 'frozenOrRate',
+            'is 0 in trials that freeze the layer; tie to a rate that is always there',
+          ),
+    ),
+  ];
+}
+
+const draws = 1000;
+/** Fewer, and samplers would spend their time on draws that come to nothing. */
+const fewestKept = 10;
+
+function roomProblems(space: SearchSpace): readonly Problem[] {
+  const random = seededStream(0, 0);
+  const kept = Array.from({ length: draws }, () => sampleFreely(space, random)).filter(
+    (assignment) => brokenConstraint(space, assignment) === undefined,
+  ).length;
+  if (kept >= fewestKept) return [];
+  return [
+    { path: 'spec.constraints', message: `leave ${kept} of ${draws} random draws; loosen them, or narrow the ranges to what they allow` },
+  ];
+}
+
+function baselineProblems(sweep: Sweep, model: ModelShape | undefined, space: SearchSpace): readonly Problem[] {
+  return enqueuedTrials(sweep, model).flatMap(({ name, assignment }, index) => {
+    const broken = brokenConstraint(space, assignment);
+    if (broken === undefined) return [];
+    const values = namesIn(broken).map((each) => `${each}=${assignment[each]}`);
+    return [
+      {
+        path: `spec.enqueue[${index}]`,
+        message: `${name} breaks a constraint (${constraintText(broken)}): ${values.join(', ')}; leave it out`,
+      },
+    ];
+  });
 }

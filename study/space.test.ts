@@ -105,6 +105,19 @@ for (const { name, assignment, want } of cases) {
   test(`contains: ${name}`, () => assert.equal(contains(conditional, assignment), want));
 }
 
+test('a condition on what is out of use itself does not hold', () => {
+  const on = { categorical: { choices: ['on', 'off'] } };
+  const space = searchSpaceOf([
+    { name: 'a', searchSpace: on },
+    { name: 'b', searchSpace: on, activeWhen: { a: 'on' } },
+    { name: 'c', searchSpace: { uniform: { min: 0, max: 1 } }, activeWhen: { b: 'on' } },
+  ]);
+  const shapes = new Set(Array.from({ length: 200 }, (_, stream) => Object.keys(samplePrior(space, seededStream(4, stream))).join()));
+  assert.deepEqual([...shapes].toSorted(), ['a', 'a,b', 'a,b,c']);
+  assert.equal(contains(space, { a: 'off', b: 'on', c: 0.5 }), false);
+  assert.equal(contains(space, { a: 'off' }), true);
+});
+
 test('every draw lies in its space', () => {
   fc.assert(
     fc.property(anySpace, fc.nat(), (space, seed) => contains(space, samplePrior(space, seededStream(seed, 0)))),

@@ -1,18 +1,36 @@
-import { brokenConstraint } from './constraint.ts';
-import { type Dimension, type Domain, isActive, type SearchSpace } from './dimension.ts';
+import { brokenConstraint, constraintOf, constraintText, namesIn } from './constraint.ts';
+import { type Constraint, type Dimension, type Domain, isActive, type SearchSpace } from './dimension.ts';
 import { fromLogUnit, fromUnit, holds } from './domain.ts';
 import { layerwiseDimensions, schemeOf } from './layerwise/schemes.ts';
 import type { ModelShape } from './layerwise.ts';
 import type { RandomStream } from './random.ts';
+import type { DeclaredConstraint } from './spec/constraint-schema.ts';
 import type { Parameter } from './spec/parameter-schema.ts';
 import type { Assignment, Value } from './trial.ts';
 
 /**
- * The dimensions of a checked sweep's `spec.parameters`.
+ * The dimensions of a checked sweep's `spec.parameters`. Those that are tied to others have none.
  * @param model - needed for a layerwise parameter
+ * @param constraints - `spec.constraints`
+ * @throws {RangeError} if a constraint names what is no dimension
  */
-export function searchSpaceOf(parameters: readonly Parameter[], model?: ModelShape): SearchSpace {
-  return parentsFirst(parameters.flatMap((parameter) => dimensionsOf(parameter, model)));
+export function searchSpaceOf(
+  parameters: readonly Parameter[],
+  model?: ModelShape,
+  constraints: readonly DeclaredConstraint[] = [],
+): SearchSpace {
+  const space = parentsFirst(parameters.flatMap((parameter) => dimensionsOf(parameter, model)));
+  return constraints.map(constraintOf).reduce(withConstraint, space);
+}
+
+/** Each relation stands with the last of its dimensions, where all their values are known. */
+function withConstraint(space: SearchSpace, constraint: Constraint): SearchSpace {
+  const places = namesIn(constraint).map((name) => space.findIndex((dimension) => dimension.name === name));
+  if (places.includes(-1)) throw new RangeError(`constraint ${constraintText(constraint)}: not all of its names are searched parameters`);
+  const last = Math.max(...places);
+  return space.map((dimension, place) =>
+    place === last ? { ...dimension, constraints: [...(dimension.constraints ?? []), constraint] } : dimension,
+  );
 }
 
 /** Draws in which a constraint may be broken before it is taken for impossible. A checked sweep keeps its own in one of a hundred. */
@@ -31,7 +49,7 @@ export function samplePrior(space: SearchSpace, random: RandomStream): Assignmen
 }
 
 /** A draw that does not look at constraints. */
-function sampleFreely(space: SearchSpace, random: RandomStream): Assignment {
+export function sampleFreely(space: SearchSpace, random: RandomStream): Assignment {
   const assignment: Record<string, Value> = {};
   for (const dimension of space) {
     if (isActive(dimension, assignment)) assignment[dimension.name] = draw(dimension.domain, random);
@@ -54,6 +72,7 @@ function dimensionsOf({ name, searchSpace, activeWhen = {} }: Parameter, model?:
     if (model === undefined) throw new RangeError(`parameter ${name}: the number of the model's layers must be known`);
     return layerwiseDimensions(name, schemeOf(searchSpace.layerwise, model));
   }
+  if (searchSpace.tied !== undefined) return [];
   const domain = domainOf(searchSpace);
   if (domain === undefined) throw new RangeError(`parameter ${name} has no search space`);
   return [{ name, activeWhen, domain }];

@@ -5,6 +5,7 @@ import type { Origin, SweepLog } from './log.ts';
 import { isDrawnBlindly, samplerOf } from './samplers/sampler-of.ts';
 import { searchSpaceOf } from './space.ts';
 import type { Sweep } from './spec.ts';
+import { withTied } from './tied.ts';
 import type { Assignment, LayerConfiguration } from './trial.ts';
 
 /** What a new trial is to try. */
@@ -25,9 +26,10 @@ export function suggestionOf(sweep: Sweep, model: ModelShape | undefined, trial:
     const { name, ...configuration } = baseline;
     return { origin: { by: 'enqueued', name }, ...configuration };
   }
-  const { parameters, searchAlgorithm } = sweep.spec;
-  const assignment = samplerOf(searchAlgorithm)(searchSpaceOf(parameters, model), log);
-  if (assignment === undefined) return undefined;
+  const { parameters, constraints, searchAlgorithm } = sweep.spec;
+  const searched = samplerOf(searchAlgorithm)(searchSpaceOf(parameters, model, constraints), log);
+  if (searched === undefined) return undefined;
+  const assignment = withTied(parameters, searched);
   const layers = layerConfigurationOf(parameters, assignment, model);
   const panel = isDrawnBlindly(searchAlgorithm, log) && { panel: true as const };
   return { origin: { by: 'sampler', seen: log.length, ...panel }, assignment, ...(layers && { layers }) };

@@ -51,6 +51,22 @@ test('grid: what comes in steps has each value, and a bell its quantiles', () =>
   );
 });
 
+test('grid: points that break a constraint are not there', () => {
+  const space = searchSpaceOf([depth, { ...depth, name: 'width' }], undefined, [{ ordered: ['depth', 'width'] }]);
+  assert.deepEqual(allPoints(space, 2), [
+    { depth: 1, width: 1 },
+    { depth: 1, width: 2 },
+    { depth: 2, width: 2 },
+  ]);
+});
+
+test('grid: a point that the trainer says cannot be is not tried again, and tied values do not hide a point', () => {
+  const space = searchSpaceOf([depth]);
+  const infeasible: SweepEvent = { type: 'failed', at: 0, trial: 0, failure: { type: 'BadConfiguration', message: 'exit code 64' } };
+  const log: SweepLog = [suggested(0, { depth: 1, tied: 10 }), infeasible];
+  assert.deepEqual(grid({ steps: 2 })(space, log), { depth: 2 });
+});
+
 test('grid: a layer is frozen, or has one of the rates', () => {
   const layers: Parameter = { name: 'layers', searchSpace: { layerwise: { scheme: 'perLayer', learningRate: { min: 1, max: 4 } } } };
   const space = searchSpaceOf([layers], { layers: 1 });

@@ -15,12 +15,13 @@ const triesPerPoint = 2;
 
 /**
  * Every combination once, the last parameter moving fastest. Coverage is read from the log: a point is done when one of
- * its trials runs or has ended well, whoever suggested it, or when it has failed twice. A point that fails after the last
+ * its trials runs or has ended well, whoever suggested it, or when it has failed twice, or once
+ * because the trainer says that it cannot be. A point that fails after the last
  * one was handed out is not tried again, for by then the search may have been told that the grid is exhausted.
  */
 export function grid({ steps }: GridSettings): Sampler {
   return (space, log) => {
-    const open = triesLeft(searchedTrials(log));
+    const open = triesLeft(space, searchedTrials(log));
     return gridPoints(space, steps).find((point) => open(point));
   };
 }
@@ -30,11 +31,12 @@ export function gridSize(space: SearchSpace, { steps }: GridSettings, limit: num
   return gridPoints(space, steps).take(limit).toArray().length;
 }
 
-function triesLeft(trials: readonly SearchedTrial[]): (point: Assignment) => boolean {
-  const failures = new Map<string, number>(); // infinite when a trial of the point has not failed
-  for (const { assignment, hasFailed } of trials) {
+function triesLeft(space: SearchSpace, trials: readonly SearchedTrial[]): (point: Assignment) => boolean {
+  const keyOf = (assignment: Assignment) => JSON.stringify(space.map(({ name }) => assignment[name] ?? null));
+  const failures = new Map<string, number>(); // infinite when a trial of the point has not failed, or can do nothing else
+  for (const { assignment, hasFailed, isInfeasible } of trials) {
     const key = keyOf(assignment);
-    failures.set(key, (failures.get(key) ?? 0) + (hasFailed ? 1 : Number.POSITIVE_INFINITY));
+    failures.set(key, (failures.get(key) ?? 0) + (hasFailed && !isInfeasible ? 1 : Number.POSITIVE_INFINITY));
   }
   return (point) => (failures.get(keyOf(point)) ?? 0) < triesPerPoint;
 }
@@ -70,5 +72,3 @@ function pointsOf(domain: Domain, steps: number): Iterable<Value> {
 const spread = (steps: number, at: (index: number) => Value): readonly Value[] => [
   ...new Set(Array.from({ length: steps }, (_, i) => at(i))),
 ];
-
-const keyOf = (assignment: Assignment): string => JSON.stringify(Object.entries(assignment).sort(([a], [b]) => (a < b ? -1 : 1)));

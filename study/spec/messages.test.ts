@@ -23,8 +23,11 @@ const real = (name: string, activeWhen?: object) => ({
 const objectives = (...metrics: readonly string[]) => ({ objectives: metrics.map((metric) => ({ metric, direction: 'minimize' })) });
 const choice = (name: string, activeWhen?: object) => ({ ...method, name, ...(activeWhen && { activeWhen }) });
 
+const tied = (name: string, tie: object) => ({ name, searchSpace: { tied: tie } });
+
 /** Parameters of a program of one's own, so that only their own rules speak. */
 const searching = (...parameters: readonly object[]) => ({ trialTemplate: own, parameters });
+const constrained = (constraint: object) => ({ ...searching(real('a'), real('b'), method), constraints: [constraint] });
 const space = (searchSpace: object) => searching({ name: 'x', searchSpace });
 
 const cases: readonly { readonly name: string; readonly spec: Readonly<Record<string, unknown>>; readonly want: string }[] = [
@@ -154,12 +157,12 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   {
     name: 'no kind of space',
     spec: space({}),
-    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, normal, logNormal, categorical, ordinal, fixed, layerwise, got nothing',
+    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, normal, logNormal, categorical, ordinal, fixed, tied, layerwise, got nothing',
   },
   {
     name: 'two kinds of space',
     spec: space({ uniform: { min: 0, max: 1 }, int: { min: 0, max: 1 } }),
-    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, normal, logNormal, categorical, ordinal, fixed, layerwise, got ["uniform","int"]',
+    want: 'spec.parameters[0].searchSpace: must be exactly one of uniform, logUniform, int, normal, logNormal, categorical, ordinal, fixed, tied, layerwise, got ["uniform","int"]',
   },
   {
     name: 'misspelt kind of space',
@@ -306,6 +309,114 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     spec: { parameters: [modes({ lora: { min: 1e-4, max: 1e-2 } }), head] },
     want: 'spec.parameters[0].searchSpace.layerwise.modes.lora: lora is not done by the built-in trainer yet; leave it out or set trialTemplate.command',
   },
+  // constraints and ties
+  {
+    name: 'constraint of no kind',
+    spec: constrained({}),
+    want: 'spec.constraints[0]: must be exactly one of ordered, linear, forbidden, got nothing',
+  },
+  {
+    name: 'constraint of two kinds',
+    spec: constrained({ ordered: ['a', 'b'], forbidden: { method: 'dps' } }),
+    want: 'spec.constraints[0]: must be exactly one of ordered, linear, forbidden, got ["ordered","forbidden"]',
+  },
+  {
+    name: 'order of one',
+    spec: constrained({ ordered: ['a'] }),
+    want: 'spec.constraints[0].ordered: must be a list of length >= 2, got ["a"]',
+  },
+  {
+    name: 'order that repeats itself',
+    spec: constrained({ ordered: ['a', 'b', 'a'] }),
+    want: 'spec.constraints[0].ordered[2]: must be a name that is not there already, got "a"',
+  },
+  {
+    name: 'constraint on an unknown parameter',
+    spec: constrained({ ordered: ['a', 'c'] }),
+    want: 'spec.constraints[0].ordered[1]: c is not a parameter of this sweep; known are a, b, method',
+  },
+  {
+    name: 'constraint on texts as numbers',
+    spec: constrained({ linear: { terms: { a: 1, method: 2 }, max: 3 } }),
+    want: 'spec.constraints[0].linear.terms.method: method must have numbers only, and can be "full"',
+  },
+  {
+    name: 'sum without limits',
+    spec: constrained({ linear: { terms: { a: 1 } } }),
+    want: 'spec.constraints[0].linear.max: must be given, or min, got nothing',
+  },
+  {
+    name: 'sum of nothing',
+    spec: constrained({ linear: { terms: {}, max: 1 } }),
+    want: 'spec.constraints[0].linear.terms: must be at least one factor, got {}',
+  },
+  {
+    name: 'limits that cross',
+    spec: constrained({ linear: { terms: { a: 1, b: 1 }, min: 2, max: 1 } }),
+    want: 'spec.constraints[0].linear.max: must be >= min, which is 2, got 1',
+  },
+  {
+    name: 'forbidden value that is none',
+    spec: constrained({ forbidden: { method: 'lora' } }),
+    want: 'spec.constraints[0].forbidden.method: must be a value that method can take (full, dps), got "lora"',
+  },
+  {
+    name: 'nothing forbidden',
+    spec: constrained({ forbidden: {} }),
+    want: 'spec.constraints[0].forbidden: must be at least one value, got {}',
+  },
+  {
+    name: 'constraint on a tied parameter',
+    spec: { ...searching(real('a'), real('b'), tied('c', { to: 'a' })), constraints: [{ ordered: ['c', 'b'] }] },
+    want: 'spec.constraints[0].ordered[0]: c is tied to a; name that',
+  },
+  {
+    name: 'constraint on all layers at once',
+    spec: { ...searching(prefix, real('b')), constraints: [{ ordered: ['layers', 'b'] }] },
+    want: 'spec.constraints[0].ordered[0]: layers is a layerwise parameter; name one of its parts, such as layers.learningRate',
+  },
+  {
+    name: 'tie to itself',
+    spec: searching(tied('a', { to: 'a' })),
+    want: 'spec.parameters[0].searchSpace.tied.to: a parameter cannot be tied to itself',
+  },
+  {
+    name: 'tie to nothing',
+    spec: searching(real('alpha'), tied('b', { to: 'alpah' })),
+    want: 'spec.parameters[1].searchSpace.tied.to: alpah is not a parameter of this sweep; did you mean alpha?',
+  },
+  {
+    name: 'tie to a tie',
+    spec: searching(real('a'), tied('b', { to: 'a' }), tied('c', { to: 'b' })),
+    want: 'spec.parameters[2].searchSpace.tied.to: b is tied to a; name that',
+  },
+  {
+    name: 'a multiple of a text',
+    spec: searching(method, tied('b', { to: 'method', factor: 2 })),
+    want: 'spec.parameters[1].searchSpace.tied.factor: method is not a number in every trial; leave the factor out',
+  },
+  {
+    name: 'a factor of nothing',
+    spec: searching(real('a'), tied('b', { to: 'a', factor: 0 })),
+    want: 'spec.parameters[1].searchSpace.tied.factor: must be > 0, got 0',
+  },
+  {
+    name: 'head tied to what is not always there',
+    spec: searching(layerwise({ scheme: 'perLayer' }), method, real('a', { method: 'dps' }), tied('headLearningRate', { to: 'a' })),
+    want: 'spec.parameters[0].searchSpace.layerwise.scheme: perLayer has no rate that the head could share; add a parameter headLearningRate without activeWhen',
+  },
+  {
+    name: 'rate of the built-in trainer tied to what is not always there',
+    spec: {
+      parameters: [
+        { ...method, name: 'batchSize', searchSpace: { categorical: { choices: [8, 16] } } },
+        real('weightDecay', { batchSize: 8 }),
+        tied('learningRate', { to: 'weightDecay' }),
+      ],
+    },
+    want: 'spec.parameters[2].searchSpace.tied.to: the built-in trainer needs a learning rate in every trial; tie to a parameter without activeWhen',
+  },
+
   {
     name: 'field of another scheme',
     spec: searching(layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 6 }, decay: { min: 0.5, max: 1 } })),

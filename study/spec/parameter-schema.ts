@@ -58,6 +58,13 @@ const ordinal = z
 
 const fixed = z.strictObject({ value: scalar.describe('The value: a text, a number or a boolean.') }).describe('Always the same value.');
 
+const tied = z
+  .strictObject({
+    to: z.string().describe('Name of a parameter, or of a part of the layerwise one such as layers.learningRate.'),
+    factor: real.gt(0).exactOptional().describe('What its value is multiplied with, when it is a number. Above 0; default 1.'),
+  })
+  .describe('Not searched: the value of another parameter, or so many times that. Absent where the other one is out of use.');
+
 const searchSpace = z
   .strictObject({
     uniform: uniform.exactOptional(),
@@ -68,6 +75,7 @@ const searchSpace = z
     categorical: categorical.exactOptional(),
     ordinal: ordinal.exactOptional(),
     fixed: fixed.exactOptional(),
+    tied: tied.exactOptional(),
     layerwise: layerwiseSchema.exactOptional(),
   })
   .describe('The values that the parameter can take: exactly one of the kinds below.');

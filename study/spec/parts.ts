@@ -11,6 +11,7 @@ export interface SpecParts {
   readonly objectives: Spec['objectives'] | undefined;
   /** With its place in the list, and its name if there is one, for each parameter. */
   readonly parameters: readonly ParameterPart[];
+  readonly constraints: Spec['constraints'] | undefined;
   readonly enqueue: Spec['enqueue'] | undefined;
   readonly searchAlgorithm: Spec['searchAlgorithm'] | undefined;
   readonly pruneAlgorithm: Spec['pruneAlgorithm'] | undefined;
@@ -31,6 +32,7 @@ export function partsOf(sweep: unknown): SpecParts {
   return {
     objectives: soundPart(shape.objectives, spec.objectives),
     parameters: itemsOf(spec.parameters).map(parameterPart),
+    constraints: soundPart(shape.constraints, spec.constraints),
     enqueue: soundPart(shape.enqueue, spec.enqueue),
     searchAlgorithm: soundPart(shape.searchAlgorithm, spec.searchAlgorithm),
     pruneAlgorithm: soundPart(shape.pruneAlgorithm, spec.pruneAlgorithm),

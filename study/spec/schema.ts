@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pruneAlgorithmSchema, searchAlgorithmSchema } from './algorithm-schema.ts';
+import { constraintSchema } from './constraint-schema.ts';
 import { formatted } from './formatted.ts';
 import { objectiveSchema } from './objective-schema.ts';
 import { parameterSchema } from './parameter-schema.ts';
@@ -33,6 +34,13 @@ export const specSchema = z.strictObject({
         'With several the summary shows the Pareto front: the trials that no other beats in everything.',
     ),
   parameters: z.array(parameterSchema).min(1).max(200).describe('What is searched: at least one parameter.'),
+  constraints: z
+    .array(constraintSchema)
+    .max(100)
+    .default([])
+    .describe(
+      'Relations that every trial keeps: what breaks one is drawn again before anything is started. Parts of a layerwise parameter go by their full names, such as layers.frozenPrefix. Default: none.',
+    ),
   enqueue: z
     .array(z.enum(['fullFineTuning', 'headOnly']))
     .default([])

@@ -9,7 +9,7 @@ import type { ParameterPart, SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 import { expectation, structureProblems } from '../structure.ts';
 import { trainerSettingsSchema } from '../trial-template-schema.ts';
-import { isLayerwise } from './parameters.ts';
+import { isAlwaysInUse, isLayerwise } from './parameters.ts';
 
 /** Measured on the selection split, or known beforehand; metrics of the held-out split are no objectives, and `train/loss` says nothing of new texts. */
 const metrics = ['eval/accuracy', 'eval/macro_f1', 'eval/mcc', 'eval/loss', 'model/trainedParameters'];
@@ -57,6 +57,14 @@ function rateProblems(parameters: readonly ParameterPart[]): readonly Problem[] 
   if (rate?.parameter?.activeWhen !== undefined) {
     return [
       { path: `${rate.path}.activeWhen`, message: 'the built-in trainer needs a learning rate in every trial; leave activeWhen out' },
+    ];
+  }
+  if (rate !== undefined && !isAlwaysInUse(rate, parameters)) {
+    return [
+      {
+        path: `${rate.path}.searchSpace.tied.to`,
+        message: 'the built-in trainer needs a learning rate in every trial; tie to a parameter without activeWhen',
+      },
     ];
   }
   const isUnclear = parameters.length === 0 || parameters.some(({ parameter }) => parameter === undefined);

@@ -35,10 +35,11 @@ function parentProblems(
     const others = parameters.flatMap((candidate) => candidate.name ?? []).filter((other) => other !== child.name);
     return [{ path, message: `is not a parameter of this sweep; ${suggestion(name, others)}` }];
   }
-  return parent.parameter === undefined ? [] : valueProblems(path, parent.parameter, value);
+  return parent.parameter === undefined ? [] : certainValueProblems(path, parent.parameter, value);
 }
 
-function valueProblems(
+/** Whether a parameter can take a certain value. */
+export function certainValueProblems(
   path: string,
   { name, searchSpace: { categorical, ordinal, fixed, int } }: Parameter,
   value: Value,

@@ -16,6 +16,13 @@ export function parameterProblems({ parameters }: SpecParts): readonly Problem[]
 
 export const isLayerwise = ({ parameter }: ParameterPart): boolean => parameter?.searchSpace.layerwise !== undefined;
 
+/** Whether every trial has a value for it, as far as can be told. */
+export function isAlwaysInUse({ parameter }: ParameterPart, parameters: readonly ParameterPart[]): boolean {
+  if (parameter?.activeWhen !== undefined) return false;
+  const target = parameters.find(({ name }) => name === parameter?.searchSpace.tied?.to);
+  return target?.parameter?.activeWhen === undefined;
+}
+
 function repeatedNames(parameters: readonly ParameterPart[]): readonly Problem[] {
   return parameters.flatMap(({ path, name }, index) => {
     const first = parameters.findIndex((other) => other.name === name);
@@ -37,7 +44,7 @@ function takenNames(layerwise: ParameterPart, parameters: readonly ParameterPart
 const headless: readonly string[] = ['blocks', 'perLayer', 'modes'];
 
 function headlessLayers(layerwise: ParameterPart, parameters: readonly ParameterPart[]): readonly Problem[] {
-  const hasHead = parameters.some(({ name, parameter }) => name === 'headLearningRate' && parameter?.activeWhen === undefined);
+  const hasHead = parameters.some((part) => part.name === 'headLearningRate' && isAlwaysInUse(part, parameters));
   const scheme = layerwise.parameter?.searchSpace.layerwise?.scheme;
   if (scheme === undefined || !headless.includes(scheme) || hasHead) return [];
   return [

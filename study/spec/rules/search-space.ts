@@ -4,7 +4,7 @@ import { mustBe, type Problem } from '../problem.ts';
 import { layerwiseProblems } from './layerwise.ts';
 import { openRange } from './ranges.ts';
 
-const kinds = ['uniform', 'logUniform', 'int', 'normal', 'logNormal', 'categorical', 'ordinal', 'fixed', 'layerwise'] as const;
+const kinds = ['uniform', 'logUniform', 'int', 'normal', 'logNormal', 'categorical', 'ordinal', 'fixed', 'tied', 'layerwise'] as const;
 
 /** Each search space by itself: one kind, a range that is not empty, choices that differ. */
 export function searchSpaceProblems({ parameters }: SpecParts): readonly Problem[] {
