@@ -382,8 +382,8 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   },
   {
     name: 'tie to nothing',
-    spec: searching(real('alpha'), tied('b', { to: 'alpah' })),
-    want: 'spec.parameters[1].searchSpace.tied.to: alpah is not a parameter of this sweep; did you mean alpha?',
+    spec: searching(real('alpha'), tied('b', { to: 'alphaa' })),
+    want: 'spec.parameters[1].searchSpace.tied.to: alphaa is not a parameter of this sweep; did you mean alpha?',
   },
   {
     name: 'tie to a tie',
