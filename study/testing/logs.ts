@@ -19,20 +19,21 @@ export function reported(trial: number, accuracy: JsonNumber): SweepEvent {
   return { type: 'reported', at: trial, trial, rung: 0, step: 50, metrics, cost: { seconds: 1, gpuSeconds: 0 } };
 }
 
-/** Up to twelve trials of a space: some run, some failed, some reported, a few of them NaN. */
+/** Up to twelve trials of a space: some run, some failed, the others reported at up to three rungs; a few losses are NaN. */
 export function anyLog(space: SearchSpace): fc.Arbitrary<SweepLog> {
-  const outcome = fc.oneof(
-    fc.constant('running' as const),
-    fc.constant('failed' as const),
-    fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 4, nil: null }),
-  );
+  const accuracy = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 8, nil: null });
+  const anyTrial = fc.record({
+    stream: fc.nat({ max: 5 }),
+    accuracies: fc.array(accuracy, { maxLength: 3 }), // one per rung; none: it runs
+    hasFailed: fc.nat({ max: 4 }).map((draw) => draw === 0),
+  });
   return fc
-    .array(fc.tuple(fc.nat({ max: 5 }), outcome), { maxLength: 12 })
-    .map((trials) => trials.flatMap(([stream, ended], trial) => eventsOf(trial, samplePrior(space, seededStream(1, stream)), ended)));
-}
-
-function eventsOf(trial: number, assignment: Assignment, ended: JsonNumber | 'running' | 'failed'): readonly SweepEvent[] {
-  const start = suggested(trial, assignment);
-  if (ended === 'running') return [start];
-  return [start, ended === 'failed' ? failed(trial) : reported(trial, ended)];
+    .array(anyTrial, { maxLength: 12 })
+    .map((trials) =>
+      trials.flatMap(({ stream, accuracies, hasFailed }, trial) => [
+        suggested(trial, samplePrior(space, seededStream(1, stream))),
+        ...accuracies.map((value, rung): SweepEvent => ({ ...reported(trial, value), rung }) as SweepEvent),
+        ...(hasFailed ? [failed(trial)] : []),
+      ]),
+    );
 }
