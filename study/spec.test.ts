@@ -76,7 +76,7 @@ test('tpe learns from the first objective unless told otherwise', () => {
   const loss = { metric: 'eval/loss', direction: 'minimize' } as const;
   assert.deepEqual(learntFrom({ name: 'tpe' }), { metric: 'eval/accuracy', direction: 'maximize' });
   assert.deepEqual(learntFrom({ name: 'tpe', objective: loss }), loss);
-  assert.deepEqual(learntFrom({ name: 'cmaEs' }), { metric: 'eval/accuracy', direction: 'maximize' });
+  for (const name of ['cmaEs', 'gp']) assert.deepEqual(learntFrom({ name }), { metric: 'eval/accuracy', direction: 'maximize' });
   assert.equal(learntFrom({ name: 'random' }), undefined);
 });
 
@@ -111,7 +111,7 @@ test('a parsed sweep survives JSON and parses to itself', () => {
           { gpuHours: 4, cost: { max: 9, pricePerGpuHour: 2 }, noImprovement: { trials: 5 } },
         ),
         searchAlgorithm: fc.record({
-          name: fc.constantFrom('random', 'grid', 'sobol', 'tpe', 'cmaEs'),
+          name: fc.constantFrom('random', 'grid', 'sobol', 'tpe', 'cmaEs', 'gp'),
           seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
         }),
         pruneAlgorithm: fc.constantFrom({ name: 'none', maxResource: 9 }, { name: 'asha', mode: 'stop', minResource: 1, maxResource: 9 }),
@@ -133,13 +133,13 @@ test('all that is wrong is told at once: what is not there yet, then shapes, the
       { name: 'headLearningRate', searchSpace: { logUniform: { min: 0, max: 1e-2 } } },
       { name: 'headLearningRate', searchSpace: { uniform: { min: 3, max: 2 } } },
     ],
-    searchAlgorithm: { name: 'gp', trustRegion: true },
+    searchAlgorithm: { name: 'nsga2', trustRegion: true },
     numTrails: 3,
   });
   assert.throws(
     () => parseSweep(written),
     new SpecError([
-      { path: 'spec.searchAlgorithm.name', message: 'gp is not available yet; use random, grid, sobol, tpe or cmaEs' },
+      { path: 'spec.searchAlgorithm.name', message: 'nsga2 is not available yet; use random, grid, sobol, tpe, cmaEs or gp' },
       { path: 'spec.parameters[1].searchSpace.logUniform.min', message: 'must be > 0, got 0' },
       { path: 'spec.numTrails', message: 'is not a known field; did you mean numTrials?' },
       { path: 'spec.parameters[2].name', message: 'must be a name of its own (spec.parameters[1] has it), got "headLearningRate"' },

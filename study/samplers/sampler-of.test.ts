@@ -6,6 +6,7 @@ import { aSweep } from '../testing/builders.ts';
 import { reported, suggested } from '../testing/logs.ts';
 import type { Assignment } from '../trial.ts';
 import { cmaEs } from './cma-es/cma-es.ts';
+import { gp } from './gp/gp.ts';
 import { grid } from './grid.ts';
 import { withPanel } from './panel.ts';
 import { random } from './random.ts';
@@ -30,6 +31,10 @@ const cases: readonly { readonly searchAlgorithm: object; readonly want: Sampler
   {
     searchAlgorithm: { name: 'tpe', startupTrials: 5, randomShare: 0 },
     want: tpe({ seed: 0, startupTrials: 5, objective }),
+  },
+  {
+    searchAlgorithm: { name: 'gp', seed: 3 },
+    want: withPanel(gp({ seed: 3, startupTrials: 10, objective }), { seed: 3, startupTrials: 0, randomShare: 0.2 }),
   },
 ];
 for (const { searchAlgorithm, want } of cases) {
@@ -61,13 +66,14 @@ test('isDrawnBlindly: all of random and sobol, none of a grid, and of the others
   const of = (searchAlgorithm: object, count: number) =>
     isDrawnBlindly(aSweep({ searchAlgorithm }).spec.searchAlgorithm, log.slice(0, count));
   assert.deepEqual(
-    ['random', 'sobol', 'grid', 'tpe', 'cmaEs'].map((name) => [of({ name }, 0), of({ name }, 11)]),
+    ['random', 'sobol', 'grid', 'tpe', 'cmaEs', 'gp'].map((name) => [of({ name }, 0), of({ name }, 11)]),
     [
       [true, true],
       [true, true],
       [false, false],
       [true, false],
       [true, false],
+      [false, false],
     ],
   );
 });

@@ -1,9 +1,10 @@
 import type { SweepLog } from '../log.ts';
 import type { Sweep } from '../spec.ts';
 import { cmaEs } from './cma-es/cma-es.ts';
+import { gp } from './gp/gp.ts';
 import { grid } from './grid.ts';
 import { keepingConstraints } from './keeping-constraints.ts';
-import { isPanelTurn, withPanel } from './panel.ts';
+import { isPanelTurn, type PanelSettings, withPanel } from './panel.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
 import { sobol } from './sobol.ts';
@@ -29,7 +30,14 @@ function bareSamplerOf(settings: Settings): Sampler {
       return withPanel(tpe({ seed, startupTrials, objective: objective! }), settings);
     case 'cmaEs':
       return withPanel(cmaEs({ seed, objective: objective! }), settings);
+    case 'gp':
+      return withPanel(gp({ seed, startupTrials, objective: objective! }), panelOf(settings));
   }
+}
+
+/** Until enough trials have reported, gp fills the space evenly by itself; that is better than random draws, but not blind. */
+function panelOf({ name, seed, startupTrials, randomShare }: Settings): PanelSettings & { readonly seed: number } {
+  return { seed, randomShare, startupTrials: name === 'gp' ? 0 : startupTrials };
 }
 
 /** Whether the next suggestion is drawn from the space whatever the trials reported. A grid's points are not drawn. */
@@ -41,6 +49,6 @@ export function isDrawnBlindly(settings: Settings, log: SweepLog): boolean {
     case 'grid':
       return false;
     default:
-      return isPanelTurn(settings, log);
+      return isPanelTurn(panelOf(settings), log);
   }
 }

@@ -4,12 +4,13 @@ import { objectiveSchema } from './objective-schema.ts';
 export const searchAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['random', 'grid', 'sobol', 'tpe', 'cmaEs'])
+      .enum(['random', 'grid', 'sobol', 'tpe', 'cmaEs', 'gp'])
       .describe(
         'random: independent draws. grid: every combination once, in order; trials that failed are tried once more. ' +
           'sobol: a scrambled Sobol sequence, which fills the space more evenly than random draws. ' +
           'tpe: learns from the reports where good trials are dense and tries there; multivariate tree-structured Parzen estimator. ' +
-          'cmaEs: a normal distribution that moves and narrows towards good trials, generation by generation; covariance matrix adaptation with margin.',
+          'cmaEs: a normal distribution that moves and narrows towards good trials, generation by generation; covariance matrix adaptation with margin. ' +
+          'gp: a model of the loss, over all rungs, and of what a step costs; tries where most is to be gained for the cost. A Gaussian process that expects neighbouring layers to be alike.',
       ),
     seed: z
       .int()
@@ -31,7 +32,7 @@ export const searchAlgorithmSchema = z
       .max(10_000)
       .default(10)
       .describe(
-        'tpe and cmaEs only: the first so many trials are random; tpe also waits for as many numbers at a rung before it learns from that rung. At least 1; default 10.',
+        'tpe, cmaEs and gp only: the first so many trials are random, or with gp spread evenly; tpe also waits for as many numbers at a rung before it learns from that rung, gp for as many at any. At least 1; default 10.',
       ),
     randomShare: z
       .number()
@@ -39,20 +40,20 @@ export const searchAlgorithmSchema = z
       .max(1)
       .default(0.2)
       .describe(
-        'tpe and cmaEs only: share of the later trials that are drawn at random all the same: no part of the space stays unseen, and the importance of parameters is estimated without bias. 0 to 1; default 0.2.',
+        'tpe, cmaEs and gp only: share of the later trials, with gp of all, that are drawn at random all the same: no part of the space stays unseen, and the importance of parameters is estimated without bias. 0 to 1; default 0.2.',
       ),
     objective: objectiveSchema
       .omit({ goal: true })
       .exactOptional()
       .describe(
-        'tpe and cmaEs only: what it learns from. A report without this metric counts like a failure. Where an accuracy has few values, eval/loss tells more. Default: the first of spec.objectives.',
+        'tpe, cmaEs and gp only: what it learns from. A report without this metric counts like a failure. Where an accuracy has few values, eval/loss tells more. Default: the first of spec.objectives.',
       ),
   })
   .describe('How assignments are chosen.');
 
 /** Whether suggestions follow what trials reported. */
 export const isLearning = ({ name }: { readonly name: z.infer<typeof searchAlgorithmSchema>['name'] }): boolean =>
-  name === 'tpe' || name === 'cmaEs';
+  name === 'tpe' || name === 'cmaEs' || name === 'gp';
 
 export const pruneAlgorithmSchema = z
   .strictObject({

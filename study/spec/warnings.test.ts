@@ -27,7 +27,7 @@ const cases = [
   {
     name: 'a sampler that has learnt enough when all is over',
     spec: { searchAlgorithm: { name: 'tpe' }, numTrials: 10 },
-    want: ['spec.searchAlgorithm.startupTrials: 10 is not less than the 10 trials of numTrials, so all of them are random'],
+    want: ['spec.searchAlgorithm.startupTrials: 10 is not less than the 10 trials of numTrials, so none is learnt from'],
   },
   { name: 'a sampler that has one trial to use it', spec: { searchAlgorithm: { name: 'tpe' }, numTrials: 11 }, want: [] },
   {

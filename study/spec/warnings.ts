@@ -19,7 +19,7 @@ function idleSampler({ searchAlgorithm, numTrials }: Sweep['spec']): readonly st
   const { startupTrials } = searchAlgorithm;
   if (!isLearning(searchAlgorithm) || startupTrials < numTrials) return [];
   return [
-    `spec.searchAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so all of them are random`,
+    `spec.searchAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so none is learnt from`,
   ];
 }
 

@@ -1,6 +1,6 @@
-import type { SweepLog } from '../../log.ts';
-import type { Assignment, Objective } from '../../trial.ts';
-import { outcomesOf, type TrialOutcome } from '../outcomes.ts';
+import type { SweepLog } from '../log.ts';
+import type { Assignment, Objective } from '../trial.ts';
+import { outcomesOf, type TrialOutcome } from './outcomes.ts';
 
 export interface Observed {
   readonly trial: number;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SweepEvent, SweepLog } from '../../log.ts';
-import { failed, reported, suggested } from '../../testing/logs.ts';
-import type { JsonNumber } from '../../trial.ts';
+import type { SweepEvent, SweepLog } from '../log.ts';
+import { failed, reported, suggested } from '../testing/logs.ts';
+import type { JsonNumber } from '../trial.ts';
 import { type Observations, observationsOf } from './observations.ts';
 
 const objective = { metric: 'eval/accuracy', direction: 'maximize' } as const;

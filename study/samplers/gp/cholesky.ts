@@ -1,0 +1,64 @@
+/** Square matrices are row-major: element (i, j) of an n × n matrix is at i · n + j. */
+
+/**
+ * The lower triangle L with L Lᵀ = A, for a symmetric A of which only the lower triangle is read.
+ * @returns undefined where A is not positive definite to working precision
+ */
+export function cholesky(matrix: Float64Array, n: number): Float64Array | undefined {
+  const factor = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j <= i; j += 1) {
+      let rest = matrix[i * n + j]!;
+      for (let k = 0, a = i * n, b = j * n; k < j; k += 1) rest -= factor[a + k]! * factor[b + k]!;
+      if (i !== j) factor[i * n + j] = rest / factor[j * n + j]!;
+      else if (rest > 0) factor[i * n + i] = Math.sqrt(rest);
+      else return undefined;
+    }
+  }
+  return factor;
+}
+
+/** x with L x = b. */
+export function solveLower(factor: Float64Array, n: number, b: Float64Array): Float64Array {
+  const x = new Float64Array(n);
+  for (let i = 0; i < n; i += 1) {
+    let rest = b[i]!;
+    for (let k = 0, row = i * n; k < i; k += 1) rest -= factor[row + k]! * x[k]!;
+    x[i] = rest / factor[i * n + i]!;
+  }
+  return x;
+}
+
+/** x with Lᵀ x = b. */
+export function solveTransposed(factor: Float64Array, n: number, b: Float64Array): Float64Array {
+  const x = Float64Array.from(b);
+  for (let i = n - 1; i >= 0; i -= 1) {
+    const value = x[i]! / factor[i * n + i]!;
+    x[i] = value;
+    for (let k = 0, row = i * n; k < i; k += 1) x[k]! -= factor[row + k]! * value; // by rows, as they lie in memory
+  }
+  return x;
+}
+
+/** A⁻¹ from the factor of A. */
+export function inverseFrom(factor: Float64Array, n: number): Float64Array {
+  const columns = new Float64Array(n * n); // row j: column j of L⁻¹
+  for (let j = 0; j < n; j += 1) {
+    columns[j * n + j] = 1 / factor[j * n + j]!;
+    for (let i = j + 1; i < n; i += 1) {
+      let rest = 0;
+      for (let k = j; k < i; k += 1) rest -= factor[i * n + k]! * columns[j * n + k]!;
+      columns[j * n + i] = rest / factor[i * n + i]!;
+    }
+  }
+  const inverse = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j <= i; j += 1) {
+      let sum = 0;
+      for (let k = i; k < n; k += 1) sum += columns[i * n + k]! * columns[j * n + k]!;
+      inverse[i * n + j] = sum;
+      inverse[j * n + i] = sum;
+    }
+  }
+  return inverse;
+}
