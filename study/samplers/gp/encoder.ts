@@ -11,7 +11,7 @@ export interface Encoded {
 }
 
 /** The layers of one layerwise parameter, bottom to top: places `start` … `start + count - 1` among all layers. */
-export interface LayerGroup {
+interface LayerGroup {
   readonly start: number;
   readonly count: number;
 }

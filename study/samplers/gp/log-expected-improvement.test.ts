@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reference } from './fixtures/reference.ts';
+import reference from './fixtures/reference.json' with { type: 'json' };
 import { logExpectedImprovement } from './log-expected-improvement.ts';
 
 for (const { best, mean, deviation, ...want } of reference.logExpectedImprovement) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SearchSpace } from '../../dimension.ts';
 import { encoderOf } from './encoder.ts';
 import { misfit } from './fit.ts';
-import { reference } from './fixtures/reference.ts';
+import reference from './fixtures/reference.json' with { type: 'json' };
 import { likeliest, surprise } from './hyper-parameters.ts';
 import { covariance, kernelOf, scaledBy } from './kernel.ts';
 import { posteriorOf } from './posterior.ts';

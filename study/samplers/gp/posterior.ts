@@ -5,13 +5,13 @@ import type { HyperParameters } from './hyper-parameters.ts';
 import { covariance, covarianceMatrix, kernelOf, maternSlope, scaledBy, squaredDistance } from './kernel.ts';
 
 /** What the model believes of the true loss at a point. */
-export interface Belief {
+interface Belief {
   readonly mean: number;
   readonly deviation: number;
 }
 
 /** A function's derivatives by belief. */
-export interface ByBelief {
+interface ByBelief {
   readonly byMean: number;
   readonly byDeviation: number;
 }
