@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cholesky, inverseFrom, solveLower, solveTransposed } from './cholesky.ts';
+import { cholesky, inverseFrom, solveLower, solveTransposed, steadyCholesky } from './cholesky.ts';
 
 // By hand: L = [[2], [1, 3], [-1, 2, 1]].
 const a = Float64Array.of(4, 2, -2, 2, 10, 5, -2, 5, 6);
@@ -14,6 +14,16 @@ test('cholesky: by hand, from the lower triangle alone', () => {
 test('cholesky: a matrix that is not positive definite has no factor', () => {
   assert.equal(cholesky(Float64Array.of(1, 2, 2, 1), 2), undefined);
   assert.equal(cholesky(Float64Array.of(Number.NaN), 1), undefined);
+});
+
+test('cholesky: what is indefinite by rounding alone is steadied, what is no covariance is refused', () => {
+  const nearly = Float64Array.of(1, 1 + 1e-10, 1 + 1e-10, 1);
+  assert.equal(cholesky(nearly, 2), undefined);
+  const factor = steadyCholesky(nearly, 2);
+  assert.ok(Math.abs(factor[0]! ** 2 - 1) < 1e-8 && Math.abs(factor[0]! * factor[2]! - 1) < 1e-8, `${factor}`);
+  assert.deepEqual(steadyCholesky(a, 3), l);
+  assert.throws(() => steadyCholesky(Float64Array.of(1, 2, 2, 1), 2), RangeError);
+  assert.throws(() => steadyCholesky(Float64Array.of(Number.NaN), 1), RangeError);
 });
 
 test('cholesky: both triangular systems, by hand', () => {

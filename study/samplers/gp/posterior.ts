@@ -1,4 +1,4 @@
-import { cholesky, solveLower, solveTransposed } from './cholesky.ts';
+import { solveLower, solveTransposed, steadyCholesky } from './cholesky.ts';
 import type { Encoded, Encoder } from './encoder.ts';
 import type { Evidence } from './fit.ts';
 import type { HyperParameters } from './hyper-parameters.ts';
@@ -32,8 +32,7 @@ export function posteriorOf(encoder: Encoder, values: HyperParameters, evidence:
   const kernel = kernelOf(encoder, values);
   const scaled = scaledBy(kernel, encoder, [...evidence.points, ...pending]);
   const n = scaled.count;
-  const factor = cholesky(covarianceMatrix(kernel, scaled, evidence.noise), n);
-  if (factor === undefined) throw new RangeError('the covariance of the trials is not positive definite');
+  const factor = steadyCholesky(covarianceMatrix(kernel, scaled, evidence.noise), n);
   const known = evidence.points.length;
   const surprise = new Float64Array(n); // L⁻¹ times the losses; 0 for pending trials, which are as expected
   for (let i = 0; i < known; i += 1) {
