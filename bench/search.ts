@@ -8,13 +8,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/table.ts';
 import { publish } from './gates.ts';
-import { hold } from './search/contest.ts';
-import type { Part, Scale } from './search/part.ts';
+import { hold, type Job } from './search/contest.ts';
+import type { Part, Report, Scale } from './search/part.ts';
+import { askPart } from './search/part-ask.ts';
 import { layerFreezePart } from './search/part-layer-freeze.ts';
 import { syntheticPart } from './search/part-synthetic.ts';
 import { pythonWithPeers } from './search/peer-python.ts';
 
-const parts: Readonly<Record<string, Part>> = { synthetic: syntheticPart, layerFreeze: layerFreezePart };
+const parts: Readonly<Record<string, Part>> = { synthetic: syntheticPart, layerFreeze: layerFreezePart, ask: askPart };
 const file = path.join(import.meta.dirname, 'out', 'search-peers.ndjson');
 
 const { values: flags } = parseArgs({
@@ -27,18 +28,17 @@ if (chosen.length === 0) throw new RangeError(`--only: must be one of ${Object.k
 mkdirSync(path.dirname(file), { recursive: true });
 const known = new Map<string, unknown>(flags['known-peers'] && existsSync(file) ? lines(readFileSync(file, 'utf8')) : []);
 const began = performance.now();
-const results = await hold(
-  chosen.flatMap(([, part]) => part.jobs(scale)),
-  {
-    slots: 2,
-    python: pythonWithPeers(process.env),
-    known,
-    keep: (job, result) => job.side === 'peer' && appendFileSync(file, `${JSON.stringify([JSON.stringify(job), result])}\n`),
-  },
-);
+const python = pythonWithPeers(process.env);
+const keep = (job: Job, result: unknown): void => {
+  if (job.side === 'peer') appendFileSync(file, `${JSON.stringify([JSON.stringify(job), result])}\n`);
+};
+const reports: Report[] = [];
+for (const [, { slots, jobs, report }] of chosen) {
+  const told = report(scale, await hold(jobs(scale), { slots, python, known, keep }));
+  process.stdout.write(`${told.title}\n${table(told.headings, told.rows)}\n\n`);
+  reports.push(told);
+}
 
-const reports = chosen.map(([, part]) => part.report(scale, results));
-for (const { title, headings, rows } of reports) process.stdout.write(`${title}\n${table(headings, rows)}\n\n`);
 const tables = reports.map(({ title, headings, rows }) => ({ title, headings, rows }));
 const minutes = (performance.now() - began) / 60_000;
 publish(

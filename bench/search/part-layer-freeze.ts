@@ -51,6 +51,7 @@ const times = [2, 4];
 const floor = 1e-4;
 
 export const layerFreezePart: Part = {
+  slots: 2,
   jobs: (scale) =>
     seedsUpTo(scale.seeds).flatMap((seed) =>
       workerCounts.flatMap((workers) => [

@@ -20,6 +20,7 @@ interface Rival {
 /** Without the random panel that ours has by default: the peers have none. */
 const rivals: readonly Rival[] = [
   { name: 'tpe', searchAlgorithm: { name: 'tpe', randomShare: 0 }, peer: 'tpe', peerName: 'Optuna TPE, multivariate', seeds: 'seeds' },
+  { name: 'cmaEs', searchAlgorithm: { name: 'cmaEs', randomShare: 0, startupTrials: 1 }, peer: 'cma', peerName: 'cma', seeds: 'seeds' },
 ];
 
 const checkpoints = [25, 50, 100];
@@ -28,6 +29,7 @@ const evaluations = Math.max(...checkpoints);
 const solved = 1e-3;
 
 export const syntheticPart: Part = {
+  slots: 2,
   jobs: (scale) =>
     duels.flatMap(({ rival, name }) =>
       seedsUpTo(scale[rival.seeds]).flatMap((seed) => [peerJob(rival, name, seed), ourJob(rival, name, seed)]),

@@ -10,6 +10,8 @@ export interface Scale {
 
 /** One comparison: what is to be measured, and what it comes to. */
 export interface Part {
+  /** Jobs that may run at a time: one where the clock counts. */
+  readonly slots: 1 | 2;
   readonly jobs: (scale: Scale) => readonly Job[];
   readonly report: (scale: Scale, results: Results) => Report;
 }
