@@ -39,7 +39,7 @@ function layersTable({ layers }: Importance): string {
 export function importanceText({ importance, answer }: Summary): string {
   if (importance === undefined) return [...answer, 'The trials are too few, or too much alike, to tell what matters.'].join('\n');
   const { sample, trials, layers } = importance;
-  const from = sample === 'panel' ? 'drawn blindly' : 'of the search, some chosen by the sampler';
+  const from = { panel: 'drawn blindly', grid: 'of a grid', searched: 'of the search, some chosen by the sampler' }[sample];
   return [
     answer.join('\n'),
     `From ${trials} trials ${from}; p adjusted for the number of settings:\n${settingsTable(importance)}`,

@@ -28,7 +28,8 @@ export function trialDetails(page: TrialPage, state: string, report: Report | un
     .join('\n\n');
 }
 
-export function sweepDetails(sweepId: string, state: SweepState): string {
+/** @param answer - what it found, once it is over */
+export function sweepDetails(sweepId: string, state: SweepState, answer: readonly string[] = []): string {
   const { plan } = state;
   const outcome = outcomeSoFar(state.phase);
   const running = runningTrials(state).map(({ trial }) => link(sweepId, trial));
@@ -48,6 +49,7 @@ export function sweepDetails(sweepId: string, state: SweepState): string {
   );
   return [
     head,
+    ...answer,
     [headings('rung', 'steps', 'reports'), ...rungs].join('\n'),
     best.length > 0 ? [headings('best', 'trial', 'steps', plan.objectives[0]!.metric), ...best].join('\n') : 'No report yet.',
     `[All trials of this sweep](/namespaces/{namespace}/workflows?query=${encodeURIComponent(`SweepId="${sweepId}"`)})`,

@@ -73,7 +73,7 @@ export function summaryOf(searched: SearchedSweep, log: SweepLog, outcome: Outco
   const layers = best && layersOf(searched, best);
   const importance = importanceOf(
     searchSpaceOf(parameters, model),
-    sampleOf(log, objective),
+    sampleOf(log, objective, searchAlgorithm.name),
     (assignment) => layerConfigurationOf(parameters, assignment, model),
     searchAlgorithm.seed,
   );

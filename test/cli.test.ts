@@ -232,6 +232,8 @@ test('run shows progress and the result; get, trials, best and logs tell of it',
   );
   const best = JSON.parse((await permafrost('best', 'shown', '--output', 'json')).out);
   assert.equal(best.counts.search, 9);
+  assert.match((await permafrost('importance', 'shown')).out, /too few/); // nine trials
+  assert.match((await permafrost('report', 'shown', '--output', '-')).out, /^<!doctype html>[\s\S]*<h1>shown<\/h1>/);
   assert.match((await permafrost('logs', '0', 'shown')).out, /^--- trial 0, attempt 1\ntrial 0: attempt 1, from step 0 to 20\n/);
 });
 

@@ -46,6 +46,7 @@ test('a sweep runs to its end over several workflow runs, and its log explains e
   );
   assert.equal(rows.find(({ trial }) => trial === summary.best?.trial)?.step, 9);
   assert.deepEqual(await results.readSummary(), JSON.parse(JSON.stringify(summary)));
+  assert.match((await results.readReport())!, /<h1>python<\/h1>/);
   assert.deepEqual(log.filter(({ type }) => type === 'finished').length, 1);
   assertDecisionsFollow(log);
 

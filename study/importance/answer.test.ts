@@ -8,7 +8,7 @@ import type { Importance, SettingImportance } from './importance.ts';
 const accuracy = { metric: 'eval/accuracy', direction: 'maximize' } as const;
 
 const aSetting = (label: string, share: number, p: number, rho = 0.6, aspect?: 'frozen' | 'rate'): SettingImportance => ({
-  name: label,
+  name: `parameter of ${label}`,
   label,
   ...(aspect && { aspect }),
   share,

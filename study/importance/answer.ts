@@ -79,9 +79,9 @@ function mattering({ settings, trials, sample }: Importance): readonly string[] 
   return [
     ...certain.map((setting, place) =>
       place === 0
-        ? `${capital(setting.label)} matters most: it explains ${percent(setting.share)} of the differences between ${trials} trials ` +
+        ? `${capitalised(setting)} matters most: it explains ${percent(setting.share)} of the differences between ${trials} trials ` +
           `(95 % interval ${percent(setting.interval[0])} to ${percent(setting.interval[1])})${direction(setting)}.`
-        : `${capital(setting.label)} matters too: ${percent(setting.share)} (${percent(setting.interval[0])} to ${percent(setting.interval[1])})${direction(setting)}.`,
+        : `${capitalised(setting)} matters too: ${percent(setting.share)} (${percent(setting.interval[0])} to ${percent(setting.interval[1])})${direction(setting)}.`,
     ),
     ...caution,
   ];
@@ -94,4 +94,6 @@ function direction({ aspect, correlation }: SettingImportance): string {
 }
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
+/** Names of parameters stay as they were written. */
+const capitalised = ({ name, label }: SettingImportance): string => (label === name ? name : capital(label));
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

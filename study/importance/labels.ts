@@ -2,9 +2,13 @@ import type { Dimension } from '../dimension.ts';
 
 /** A setting as a person calls it: "layer 9's rate", "freezing the embeddings", "headLearningRate". */
 export function labelOf({ name, layer }: Dimension, aspect: 'frozen' | 'rate' | undefined): string {
-  if (layer === undefined) return name;
-  const text = layerText(name.slice(layer.of.length + 1));
-  return aspect === 'frozen' ? `freezing ${text}` : `${text}'s rate`.replace("embeddings's", "embeddings'");
+  const place = layer && /\.(embeddings|block\d+|\d+)(?:\.(\w+))?$/.exec(name);
+  if (!place) return name;
+  const text = layerText(place[1]!);
+  const owner = text.endsWith('s') ? `${text}'` : `${text}'s`;
+  const part = place[2] === undefined ? undefined : `${owner} ${place[2].replace('feedForward', 'feed-forward part')}`;
+  if (aspect === 'frozen') return `freezing ${part ?? text}`;
+  return part === undefined ? `${owner} rate` : `the rate of ${part}`;
 }
 
 /** Layers bottom to top, neighbours drawn together: "the embeddings and layers 0–3 and 5". */
@@ -21,6 +25,6 @@ export function layersText(names: readonly string[]): string {
   return listed([...names.filter((name) => !/^\d+$/.test(name)).map(layerText), ...layers]);
 }
 
-const layerText = (name: string): string => (/^\d+$/.test(name) ? `layer ${name}` : `the ${name}`);
+const layerText = (name: string): string => (/^\d+$/.test(name) ? `layer ${name}` : name.startsWith('block') ? name : `the ${name}`);
 const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

@@ -55,4 +55,8 @@ export function layerCorrelations(
   });
 }
 
-const rateOf = (layer: LayerConfiguration[number]): number | undefined => ('learningRate' in layer ? layer.learningRate : undefined);
+/** Of a layer whose parts differ, that of the fastest. */
+function rateOf(layer: LayerConfiguration[number]): number | undefined {
+  if (layer.mode === 'mixed') return Math.max(...layer.parts.map((part) => (part.mode === 'frozen' ? 0 : part.learningRate)));
+  return layer.mode === 'frozen' ? undefined : layer.learningRate;
+}

@@ -35,7 +35,7 @@ test('losses of early rungs are lifted by the median change of those that went o
     eventsOf(5, { by: 'final', of: 1 }, 1),
     eventsOf(6, blind),
   ].flat();
-  assert.deepEqual(sampleOf(log, objective), {
+  assert.deepEqual(sampleOf(log, objective, 'tpe'), {
     kind: 'panel',
     assignments: [{ x: 1 }, { x: 2 }, { x: 3 }, { x: 4 }],
     losses: [2, 2, 4, Number.NaN], // -2 from rung 0 to 1, and the lower of -2 and -1 from there
@@ -44,7 +44,11 @@ test('losses of early rungs are lifted by the median change of those that went o
 
 test('a panel of twenty stands for itself, a smaller one is filled up with what the sampler chose', () => {
   const panel = (count: number) => Array.from({ length: count }, (_, trial) => eventsOf(trial, blind, trial)).flat();
-  const both = (count: number) => sampleOf([...panel(count), ...eventsOf(100, learnt, 1)], objective);
+  const both = (count: number) => sampleOf([...panel(count), ...eventsOf(100, learnt, 1)], objective, 'tpe');
   assert.deepEqual([both(20).kind, both(20).losses.length], ['panel', 20]);
   assert.deepEqual([both(19).kind, both(19).losses.length], ['searched', 20]);
+});
+
+test('a grid is a sample of its own', () => {
+  assert.equal(sampleOf(eventsOf(0, learnt, 1), objective, 'grid').kind, 'grid');
 });

@@ -13,8 +13,8 @@ const mostTrials = 300;
 
 /** The trials that importance is estimated from. */
 export interface Sample {
-  /** `panel`: drawn blindly, so that they stand for the whole space. `searched`: some were chosen by a sampler that had learnt. */
-  readonly kind: 'panel' | 'searched';
+  /** `panel`: drawn blindly, so that they stand for the whole space. `grid`: so do these. `searched`: some were chosen by a sampler that had learnt. */
+  readonly kind: 'panel' | 'grid' | 'searched';
   readonly assignments: readonly Assignment[];
   /** One per trial, as if each had been trained to the end; NaN for one that diverged. */
   readonly losses: readonly number[];
@@ -24,8 +24,9 @@ export interface Sample {
  * A trial that ended at an early rung is lifted to the last one by the median change, from each rung to the next, of the
  * trials that reached both: without it only the survivors of pruning would count. Baselines were not drawn, so they count
  * for the changes only.
+ * @param sampler - name of the search algorithm
  */
-export function sampleOf(log: SweepLog, objective: Objective): Sample {
+export function sampleOf(log: SweepLog, objective: Objective, sampler: string): Sample {
   const curves = lossesByTrial(log, objective);
   const changes = changesBetweenRungs([...curves.values()]);
   const lifted = (curve: readonly number[]): number =>
@@ -38,7 +39,7 @@ export function sampleOf(log: SweepLog, objective: Objective): Sample {
   const isEnough = panel.length >= enoughForPanel || panel.length === drawn.length;
   const trials = (isEnough ? panel : drawn).slice(0, mostTrials);
   return {
-    kind: isEnough ? 'panel' : 'searched',
+    kind: isEnough ? 'panel' : sampler === 'grid' ? 'grid' : 'searched',
     assignments: trials.map(({ assignment }) => assignment),
     losses: trials.map(({ loss }) => loss),
   };

@@ -1,7 +1,7 @@
 /** What importance is asked of: the searched dimensions, and of a layer's two things: whether it is frozen, and its rate. */
 import type { Dimension, Domain, SearchSpace } from '../dimension.ts';
 import { levelsOf } from '../domain.ts';
-import { layerwiseName } from '../layerwise.ts';
+import { hasEffect } from '../layerwise.ts';
 import type { Assignment, Value } from '../trial.ts';
 import { columnOf, positionOf } from './columns.ts';
 import type { Group } from './partial-effects.ts';
@@ -36,13 +36,14 @@ export function settingsOf({ dimension, values }: Searched): readonly Setting[] 
   const choices = [false, true];
   const isFrozen = values.map((value) => (value === undefined ? undefined : value === 0));
   const rates = values.map((value) => (value === 0 ? undefined : value));
+  const rate = { ...settingFrom(dimension, { ...domain, kind: 'logUniform' }, rates), aspect: 'rate' } as const;
   return [
     {
       ...settingFrom(dimension, { kind: 'ordinal', choices }, isFrozen),
       column: columnOf({ kind: 'categorical', choices }, isFrozen), // to a density two choices are no scale
       aspect: 'frozen',
     },
-    { ...settingFrom(dimension, { ...domain, kind: 'logUniform' }, rates), aspect: 'rate' },
+    ...(domain.min < domain.max ? [rate] : []),
   ];
 }
 
@@ -60,10 +61,8 @@ function settingFrom(dimension: Dimension, domain: Domain, values: readonly (Val
 }
 
 /** A layer below the frozen prefix has a value that changes nothing, which counts as none. */
-function effectiveValue({ name, layer }: Dimension, assignment: Assignment): Value | undefined {
-  const prefix = layer && assignment[layerwiseName.frozenPrefix(layer.of)];
-  const isBelow = typeof prefix === 'number' && prefix > 0 && layer!.index <= prefix;
-  return isBelow ? undefined : assignment[name];
+function effectiveValue(dimension: Dimension, assignment: Assignment): Value | undefined {
+  return hasEffect(dimension, assignment) ? assignment[dimension.name] : undefined;
 }
 
 function canVary(domain: Domain): boolean {

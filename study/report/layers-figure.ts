@@ -1,4 +1,4 @@
-import type { LayerConfiguration } from '../trial.ts';
+import type { LayerConfiguration, SublayerSetting } from '../trial.ts';
 import { type Html, html } from './html.ts';
 
 const row = 22;
@@ -24,11 +24,14 @@ ${layers.toReversed().map((layer, index) => {
   const label = html`<text x="${left - 10}" y="${y + 15}" text-anchor="end">${name}</text>`;
   if (!('learningRate' in layer)) {
     return html`${label}<rect x="${left}" y="${y + 4}" width="${width - left - 110}" height="${row - 8}" rx="3" fill="var(--frozen)" opacity="0.55"/>
-<text class="dim" x="${left + 8}" y="${y + 15}">frozen</text>`;
+<text class="dim" x="${left + 8}" y="${y + 15}">${layer.mode === 'mixed' ? layer.parts.map(partText).join(', ') : 'frozen'}</text>`;
   }
   const end = x(Math.log10(layer.learningRate));
   return html`${label}<rect x="${left}" y="${y + 4}" width="${Math.max(2, end - left)}" height="${row - 8}" rx="3" fill="var(--main)"/>
-<text class="dim" x="${Math.max(end, left) + 8}" y="${y + 15}">${layer.learningRate.toExponential(2)}</text>`;
+<text class="dim" x="${Math.max(end, left) + 8}" y="${y + 15}">${layer.learningRate.toExponential(2)}${layer.mode === 'full' ? '' : ` (${layer.mode})`}</text>`;
 })}
 </svg><figcaption>Learning rate by layer, on a log scale; the head above, the embeddings below.</figcaption></figure>`;
 }
+
+const partText = (part: SublayerSetting): string =>
+  `${part.name} ${part.mode === 'frozen' ? 'frozen' : part.learningRate.toExponential(2)}`;

@@ -88,7 +88,11 @@ function heldOut({ heldOut: scores, objective }: Summary): Html {
 
 function importance(found: Importance): Html {
   const { sample, trials, settings, layers } = found;
-  const from = sample === 'panel' ? 'drawn blindly' : 'of the search, some of them chosen by the sampler, which makes shares too small';
+  const from = {
+    panel: 'drawn blindly',
+    grid: 'of a grid',
+    searched: 'of the search, some of them chosen by the sampler, which makes shares too small',
+  }[sample];
   return html`<h2>What matters</h2>
 <p>Estimated from ${trials} trials ${from}. Trials that ended early count with their last value, lifted by what later rungs usually change.</p>
 <div class="card">${importanceFigure(found)}</div>
