@@ -65,6 +65,13 @@ test('cmaEs: a whole number is not given up where the best turns out to lie else
   );
 });
 
+test('cmaEs: what has come to rest stays there, whole numbers too', () => {
+  const space = searchSpaceOf([real('x'), real('y'), real('z'), { name: 'k', searchSpace: { int: { min: 0, max: 8 } } }]);
+  const tried = extend([], build(1), space, ({ x, y, z, k }) => -miss(x, 0.3) - miss(y, 0.8) - miss(z, 0) - miss(k, 4), 1100).slice(-100);
+  assert.ok(tried.filter(({ k }) => k === 4).length > 80, `${tried.map(({ k }) => k)}`);
+  assert.ok(tried.every(({ x, y, z }) => miss(x, 0.3) + miss(y, 0.8) + miss(z, 0) < 1e-4));
+});
+
 /** Asks and tells so many times; returns what was tried. */
 function extend(log: SweepEvent[], ask: Sampler, space: SearchSpace, accuracy: (assignment: Assignment) => number, trials: number) {
   return Array.from({ length: trials }, () => {

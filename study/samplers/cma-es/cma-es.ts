@@ -13,6 +13,7 @@ import { type Distribution, firstDistribution, learnt, pointFrom } from './distr
 import { generationsOf } from './generations.ts';
 import { withMargin } from './margin.ts';
 import { type Strategy, strategyFor } from './strategy.ts';
+import { unitIn } from './unit-in.ts';
 
 export interface CmaEsSettings {
   readonly seed: number;
@@ -20,6 +21,8 @@ export interface CmaEsSettings {
   readonly objective: Objective;
 }
 
+/** Streams of the seed from here on belong to generations, those below to trials. */
+const foldStreams = 2 ** 41;
 /** Draws after which one that keeps the space's constraints is no longer hoped for. */
 const draws = 100;
 
@@ -37,7 +40,10 @@ export function cmaEs({ seed, objective }: CmaEsSettings): Sampler {
     const dimensions = space.map(coded);
     const strategy = strategyFor(Math.max(1, dimensions.filter(isCoordinate).length), space.length);
     const generations = generationsOf(outcomesOf(log, objective), strategy.lambda);
-    const belief = generations.reduce((before, ranked) => afterGeneration(before, ranked, dimensions, strategy), firstBelief(dimensions));
+    const belief = generations.reduce(
+      (before, ranked) => afterGeneration(before, ranked, dimensions, strategy, seed),
+      firstBelief(dimensions),
+    );
     let suggestion = drawnFrom(belief, dimensions, random);
     for (let draw = 1; draw < draws && brokenConstraint(space, suggestion) !== undefined; draw += 1) {
       suggestion = drawnFrom(belief, dimensions, random);
@@ -60,10 +66,23 @@ function firstBelief(dimensions: readonly Coded[]): Belief {
   };
 }
 
-function afterGeneration(before: Belief, ranked: readonly Assignment[], dimensions: readonly Coded[], strategy: Strategy): Belief {
+function afterGeneration(
+  before: Belief,
+  ranked: readonly Assignment[],
+  dimensions: readonly Coded[],
+  strategy: Strategy,
+  seed: number,
+): Belief {
   const margin = 1 / (dimensions.length * strategy.lambda); // of a generation about one value is beside the beaten track
   const coordinates = dimensions.filter(isCoordinate);
-  const points = ranked.map((assignment) => Float64Array.from(coordinates, (coordinate) => unitOf(coordinate, assignment)));
+  const random = seededStream(seed, foldStreams + before.distribution.generation);
+  const points = ranked.map((assignment) =>
+    Float64Array.from(coordinates, ({ dimension, placeOf }, i) => {
+      const value = assignment[dimension.name];
+      const place = value === undefined ? undefined : placeOf(value);
+      return place === undefined ? Number.NaN : unitIn(place, before.distribution, i, random); // NaN: it says nothing
+    }),
+  );
   const stepOf = (coordinate: number, unit: number) => {
     const { placeOf, valueAt } = coordinates[coordinate]!;
     return placeOf(valueAt(within(unit), 1)) ?? { low: unit, high: unit };
@@ -76,13 +95,6 @@ function afterGeneration(before: Belief, ranked: readonly Assignment[], dimensio
       return learntShares(shares, chosen, strategy.weights, margin);
     }),
   };
-}
-
-/** NaN where the trial says nothing about it. A value in steps lies in the middle of its step. */
-function unitOf({ dimension, placeOf }: Coordinate, assignment: Assignment): number {
-  const value = assignment[dimension.name];
-  const place = value === undefined ? undefined : placeOf(value);
-  return place === undefined ? Number.NaN : (place.low + place.high) / 2;
 }
 
 function drawnFrom({ distribution, shares }: Belief, dimensions: readonly Coded[], random: RandomStream): Assignment {
