@@ -43,9 +43,9 @@ const exampleCount = 3;
  * @throws {RangeError} if the model is needed and not known
  */
 export function previewOf(sweep: Sweep, model: ModelShape | undefined, secondsPerStep: number): Preview {
-  const { parameters, objectives, searchAlgorithm, pruneAlgorithm } = sweep.spec;
+  const { parameters, constraints, objectives, searchAlgorithm, pruneAlgorithm } = sweep.spec;
   const { seed } = searchAlgorithm;
-  const dimensions = searchSpaceOf(parameters, model);
+  const dimensions = searchSpaceOf(parameters, model, constraints);
   const horizon = pruneAlgorithm.maxResource;
   const objective = smoothObjective({ space: dimensions, objectives, horizon, secondsPerStep, seed });
   const simulation = simulationOf(drawnSweep(sweep), model, { objective, podStartSeconds: 0, crashRate: 0, attempts: 1, seed });

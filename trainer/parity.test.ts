@@ -107,6 +107,19 @@ for (const { modelType } of families) {
       assertStored('gradients.safetensors', parameters, dense);
     });
 
+    test('gradients go through frozen layers: those of the others are the same as when all are trained', () => {
+      const gradientsOf = (model: Model) => {
+        const { gradients } = model.gradients(inputFor(model), targets, noNoise);
+        return new Map(model.optimizer.parameters.map(({ name }, index) => [name, gradients[index]!.of.dataSync<'float32'>()]));
+      };
+      const all = gradientsOf(modelWith(allRates));
+      for (const trained of [['0', 'head'], ['embeddings'], ['embeddings', '1']]) {
+        const some = gradientsOf(modelWith(new Map(trained.map((name) => [name, 1e-3]))));
+        assert.ok(some.size > 0 && some.size < all.size);
+        for (const [name, gradient] of some) assertClose(gradient, all.get(name)!, 1e-6, `${name} of ${trained}`);
+      }
+    });
+
     for (const [name, { rates, losses }] of Object.entries(reference.steps)) {
       test(`three AdamW steps equal the reference: ${name}`, () => {
         const trained = new Map(Object.entries(rates).filter((entry): entry is [string, number] => entry[1] !== null));

@@ -29,6 +29,28 @@ const prefixFrozen: readonly LayerSetting[] = [
 ];
 const allTrained = prefixFrozen.map(({ name }): LayerSetting => ({ name, mode: 'full', learningRate: 1e-3 }));
 
+const [embeddings, bottom, top, head] = ['embeddings', '0', '1', 'head'] as const;
+const window: readonly LayerSetting[] = [
+  { name: embeddings, mode: 'frozen' },
+  { name: bottom, mode: 'full', learningRate: 1e-3 },
+  { name: top, mode: 'frozen' },
+  { name: head, mode: 'full', learningRate: 2e-3 },
+];
+const patchwork: readonly LayerSetting[] = [
+  { name: embeddings, mode: 'bias', learningRate: 1e-2 },
+  { name: bottom, mode: 'bias', learningRate: 1e-2 },
+  {
+    name: top,
+    mode: 'mixed',
+    parts: [
+      { name: 'attention', mode: 'frozen' },
+      { name: 'feedForward', mode: 'full', learningRate: 1e-3 },
+      { name: 'norm', mode: 'full', learningRate: 1e-2 },
+    ],
+  },
+  { name: head, mode: 'full', learningRate: 2e-3, reinitialise: true },
+];
+
 let assignments = 0;
 function anAssignment(changes: Partial<TrialFile>, checkpoint?: string): Assignment {
   assignments += 1;
@@ -70,6 +92,8 @@ const bytesOf = (checkpoint: string) => ['model.safetensors', 'optim.safetensors
 for (const { name, layers } of [
   { name: 'all layers trained', layers: allTrained },
   { name: 'a frozen prefix', layers: prefixFrozen },
+  { name: 'a window below a frozen layer', layers: window },
+  { name: 'biases, parts of a layer, a new head', layers: patchwork },
 ]) {
   test(`interrupted inside and between rungs equals uninterrupted, bit for bit: ${name}`, async () => {
     const straight = await openRun(anAssignment({ layers }));
@@ -107,6 +131,50 @@ test('it reports how many numbers are trained', async () => {
   assert.equal(await trainedParameters(prefixFrozen), sizeOf(['1', 'head']));
 });
 
+const weightsOf = ({ model }: Run) =>
+  new Map(
+    modelParameters(model.config, 2).map((parameter) => [
+      parameter.name,
+      { parameter, values: [...model.weight(parameter.name).dataSync()] },
+    ]),
+  );
+
+test('what is frozen stays as it was, bit for bit, and what learns does not', async () => {
+  const run = await openRun(anAssignment({ layers: patchwork }));
+  const before = weightsOf(run);
+  await reach(run, 0);
+  const changed = [...weightsOf(run)].filter(([name, { values }]) =>
+    values.some((value, index) => value !== before.get(name)!.values[index]),
+  );
+  const learns = ({ layer, part, kind }: (typeof changed)[number][1]['parameter']) =>
+    layer === head || (layer === top ? part !== 'attention' : kind === 'bias');
+  assert.deepEqual(
+    changed.map(([name]) => name),
+    [...before.values()].filter(({ parameter }) => learns(parameter)).map(({ parameter }) => parameter.name),
+  );
+});
+
+test('reinitialised layers and the pooler begin as in a model that was never trained, the others as they were trained', async () => {
+  const pretrained = weightsOf(await openRun(anAssignment({})));
+  const anew = (layer: LayerSetting): LayerSetting =>
+    layer.name === top || layer.name === head ? { name: layer.name, mode: 'full', learningRate: 1e-3, reinitialise: true } : layer;
+  const changes = { layers: allTrained.map(anew) };
+  const fresh = weightsOf(await openRun(anAssignment(changes)));
+  assert.deepEqual(weightsOf(await openRun(anAssignment(changes))), fresh, 'of one seed');
+  assert.notDeepEqual(weightsOf(await openRun(anAssignment({ ...changes, seed: 8 }))).get('1.widen.weight'), fresh.get('1.widen.weight'));
+
+  for (const [name, { parameter, values }] of fresh) {
+    if (parameter.layer !== top && parameter.layer !== head) assert.deepEqual(values, pretrained.get(name)!.values, name);
+    else if (parameter.kind === 'weight')
+      assert.notDeepEqual(values[0], name === 'classifier.weight' ? undefined : pretrained.get(name)!.values[0], name);
+    else assert.deepEqual(new Set(values), new Set([parameter.kind === 'bias' ? 0 : 1]), name);
+  }
+  const { values } = fresh.get('1.widen.weight')!;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+  const { initializerRange } = readEncoderConfig(modelFolder);
+  assert.ok(Math.abs(deviation / initializerRange - 1) < 0.1, `${deviation}`);
+});
+
 test('it learns what can be learnt', async () => {
   const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
   const { metrics, checkpoint } = await reach(await openRun(anAssignment({ layers, rungs: [150], horizon: 150 })), 0);
@@ -115,7 +183,7 @@ test('it learns what can be learnt', async () => {
 });
 
 test('a step leaves no tensor behind', async () => {
-  for (const layers of [allTrained, prefixFrozen]) {
+  for (const layers of [allTrained, prefixFrozen, window, patchwork]) {
     const run = await openRun(anAssignment({ layers, rungs: [4, 24, 40] }));
     await reach(run, 0);
     const before = tf.memory().numTensors;
@@ -184,6 +252,18 @@ const refused: readonly { name: string; changes: Partial<TrialFile>; want: { exi
     name: 'nothing to train',
     changes: { layers: allTrained.map(({ name }) => ({ name, mode: 'frozen' })) },
     want: { exitCode: 64, message: /^layers: must be trained somewhere/ },
+  },
+  {
+    name: 'a way of learning that it does not know',
+    changes: { layers: allTrained.map((layer) => ({ name: layer.name, mode: 'lora', learningRate: 1e-3 })) },
+    want: { exitCode: 64, message: /^layers\[0\]\.mode: must be one that this trainer knows \(frozen, bias, full, mixed\), got "lora"/ },
+  },
+  {
+    name: 'a rate of 0 for a part of a layer',
+    changes: {
+      layers: allTrained.map(({ name }) => ({ name, mode: 'mixed', parts: [{ name: 'norm', mode: 'full', learningRate: 0 }] })),
+    },
+    want: { exitCode: 64, message: /^layers\[0\]\.parts\[0\]\.learningRate: must be above 0, got 0/ },
   },
   {
     name: 'a rate of 0',
