@@ -133,13 +133,16 @@ test('all that is wrong is told at once: what is not there yet, then shapes, the
       { name: 'headLearningRate', searchSpace: { logUniform: { min: 0, max: 1e-2 } } },
       { name: 'headLearningRate', searchSpace: { uniform: { min: 3, max: 2 } } },
     ],
-    searchAlgorithm: { name: 'nsga2', trustRegion: true },
+    pruneAlgorithm: { name: 'wilcoxon', alpha: 0.1 },
     numTrails: 3,
   });
   assert.throws(
     () => parseSweep(written),
     new SpecError([
-      { path: 'spec.searchAlgorithm.name', message: 'nsga2 is not available yet; use random, grid, sobol, tpe, cmaEs or gp' },
+      {
+        path: 'spec.pruneAlgorithm.name',
+        message: 'wilcoxon is not available yet; use asha, hyperband, median, percentile, threshold, patience or none',
+      },
       { path: 'spec.parameters[1].searchSpace.logUniform.min', message: 'must be > 0, got 0' },
       { path: 'spec.numTrails', message: 'is not a known field; did you mean numTrials?' },
       { path: 'spec.parameters[2].name', message: 'must be a name of its own (spec.parameters[1] has it), got "headLearningRate"' },

@@ -40,8 +40,9 @@ export function parseSweep(value: unknown): Sweep {
 function withDefaults({ spec, ...rest }: Parsed): Sweep {
   const { command, trainer } = spec.trialTemplate;
   const trialTemplate = { ...spec.trialTemplate, trainer: command === undefined ? trainerSettingsSchema.parse(trainer) : trainer };
-  const searchAlgorithm = isLearning(spec.searchAlgorithm)
-    ? { objective: spec.objectives[0]!, ...spec.searchAlgorithm }
-    : spec.searchAlgorithm;
+  const searchAlgorithm =
+    isLearning(spec.searchAlgorithm) && spec.objectives.length === 1
+      ? { objective: spec.objectives[0]!, ...spec.searchAlgorithm }
+      : spec.searchAlgorithm;
   return { ...rest, spec: { ...spec, study: spec.study ?? rest.metadata.name, searchAlgorithm, trialTemplate } };
 }

@@ -26,8 +26,8 @@ export function suggestionOf(sweep: Sweep, model: ModelShape | undefined, trial:
     const { name, ...configuration } = baseline;
     return { origin: { by: 'enqueued', name }, ...configuration };
   }
-  const { parameters, constraints, searchAlgorithm } = sweep.spec;
-  const searched = samplerOf(searchAlgorithm)(searchSpaceOf(parameters, model, constraints), log);
+  const { parameters, constraints, searchAlgorithm, objectives } = sweep.spec;
+  const searched = samplerOf(searchAlgorithm, { objectives })(searchSpaceOf(parameters, model, constraints), log);
   if (searched === undefined) return undefined;
   const assignment = withTied(parameters, searched);
   const layers = layerConfigurationOf(parameters, assignment, model);

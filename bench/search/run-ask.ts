@@ -44,7 +44,7 @@ export function runAsk({ searchAlgorithm, layers, trials, asks }: AskJob): AskRe
     },
   });
   const space = searchSpaceOf(spec.parameters);
-  const sampler = samplerOf(spec.searchAlgorithm);
+  const sampler = samplerOf(spec.searchAlgorithm, spec);
   const told = (trial: number): readonly SweepEvent[] => {
     const random = seededStream(0, trial);
     const cost = { seconds: 1, gpuSeconds: 1 };

@@ -4,13 +4,14 @@ import { objectiveSchema } from './objective-schema.ts';
 export const searchAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['random', 'grid', 'sobol', 'tpe', 'cmaEs', 'gp'])
+      .enum(['random', 'grid', 'sobol', 'tpe', 'cmaEs', 'gp', 'nsga2'])
       .describe(
         'random: independent draws. grid: every combination once, in order; trials that failed are tried once more. ' +
           'sobol: a scrambled Sobol sequence, which fills the space more evenly than random draws. ' +
           'tpe: learns from the reports where good trials are dense and tries there; multivariate tree-structured Parzen estimator. ' +
           'cmaEs: a normal distribution that moves and narrows towards good trials, generation by generation; covariance matrix adaptation with margin. ' +
-          'gp: a model of the loss, over all rungs, and of what a step costs; tries where most is to be gained for the cost. A Gaussian process that expects neighbouring layers to be alike.',
+          'gp: a model of the loss, over all rungs, and of what a step costs; tries where most is to be gained for the cost. A Gaussian process that expects neighbouring layers to be alike. ' +
+          'nsga2: a genetic algorithm for several objectives that needs no model; for some hundred trials and more.',
       ),
     seed: z
       .int()
@@ -32,7 +33,7 @@ export const searchAlgorithmSchema = z
       .max(10_000)
       .default(10)
       .describe(
-        'tpe, cmaEs and gp only: the first so many trials are random, or with gp spread evenly; tpe also waits for as many numbers at a rung before it learns from that rung, gp for as many at any. At least 1; default 10.',
+        'tpe, cmaEs, gp and nsga2 only: the first so many trials are random, or with gp spread evenly; tpe also waits for as many numbers at a rung before it learns from that rung, gp for as many at any. At least 1; default 10.',
       ),
     randomShare: z
       .number()
@@ -40,13 +41,13 @@ export const searchAlgorithmSchema = z
       .max(1)
       .default(0.2)
       .describe(
-        'tpe, cmaEs and gp only: share of the later trials, with gp of all, that are drawn at random all the same: no part of the space stays unseen, and the importance of parameters is estimated without bias. 0 to 1; default 0.2.',
+        'tpe, cmaEs, gp and nsga2 only: share of the later trials, with gp of all, that are drawn at random all the same: no part of the space stays unseen, and the importance of parameters is estimated without bias. 0 to 1; default 0.2.',
       ),
     objective: objectiveSchema
       .omit({ goal: true })
       .exactOptional()
       .describe(
-        'tpe, cmaEs and gp only: what it learns from. A report without this metric counts like a failure. Where an accuracy has few values, eval/loss tells more. Default: the first of spec.objectives.',
+        'tpe, cmaEs and gp only: what it learns from. A report without this metric counts like a failure. Where an accuracy has few values, eval/loss tells more. Default: all of spec.objectives.',
       ),
   })
   .describe('How assignments are chosen.');

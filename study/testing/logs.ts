@@ -14,7 +14,7 @@ export function failed(trial: number): SweepEvent {
   return { type: 'failed', at: trial, trial, failure: { type: 'TrialCrashed', message: 'exit code 1' } };
 }
 
-export function reported(trial: number, accuracy: JsonNumber): SweepEvent {
+export function reported(trial: number, accuracy: JsonNumber): Extract<SweepEvent, { type: 'reported' }> {
   const metrics = { 'eval/accuracy': accuracy };
   return { type: 'reported', at: trial, trial, rung: 0, step: 50, metrics, cost: { seconds: 1, gpuSeconds: 0 } };
 }

@@ -1,0 +1,47 @@
+/** Samplers that learn from one loss, taught from several. */
+import type { SearchSpace } from '../../dimension.ts';
+import type { Losses } from '../../dominance.ts';
+import type { SweepEvent, SweepLog } from '../../log.ts';
+import { lossOf } from '../../objective.ts';
+import type { Assignment, Objective } from '../../trial.ts';
+import type { Sampler } from '../sampler.ts';
+
+/** What the sampler beneath is told to minimize. */
+export const oneLoss = { metric: 'oneLoss', direction: 'minimize' } as const satisfies Objective;
+
+/**
+ * One loss for each trial that reported at a rung.
+ * @param points - what they lost, an objective each, all numbers
+ * @param asked - how many trials were suggested before: the same log gives the same losses
+ */
+export type Scalarisation = (points: readonly Losses[], asked: number) => readonly number[];
+
+/** A sampler of one objective that sees several as one, rung by rung. */
+export function withOneLoss(sampler: Sampler, objectives: readonly Objective[], scalarise: Scalarisation): Sampler {
+  return (space: SearchSpace, log: SweepLog): Assignment | undefined => sampler(space, retold(log, objectives, scalarise));
+}
+
+function retold(log: SweepLog, objectives: readonly Objective[], scalarise: Scalarisation): SweepLog {
+  const searched = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'search' ? [event.trial] : [])));
+  const reports = log.filter((event) => event.type === 'reported' && searched.has(event.trial)) as readonly Reported[];
+  const losses = new Map<SweepEvent, number>();
+  for (const atRung of Map.groupBy(reports, ({ rung }) => rung).values()) {
+    const byTrial = atRung.toSorted((a, b) => a.trial - b.trial); // who reported first makes no difference
+    const measured = byTrial.flatMap((event) => {
+      const point = pointOf(event, objectives);
+      return point.every(Number.isFinite) ? [{ event, point }] : [];
+    });
+    const found = scalarise(
+      measured.map(({ point }) => point),
+      searched.size,
+    );
+    for (const [index, { event }] of measured.entries()) losses.set(event, found[index]!);
+  }
+  return log.map((event) => (event.type === 'reported' ? { ...event, metrics: { [oneLoss.metric]: losses.get(event) ?? null } } : event));
+}
+
+type Reported = Extract<SweepEvent, { type: 'reported' }>;
+
+/** NaN for what was not reported. */
+const pointOf = ({ metrics }: Reported, objectives: readonly Objective[]): Losses =>
+  objectives.map((objective) => (Object.hasOwn(metrics, objective.metric) ? lossOf(metrics, objective) : Number.NaN));
