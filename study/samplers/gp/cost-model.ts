@@ -2,12 +2,12 @@ import type { SearchSpace } from '../../dimension.ts';
 import type { SweepLog } from '../../log.ts';
 import { searchedTrials } from '../searched.ts';
 import { cholesky, solveLower, solveTransposed } from './cholesky.ts';
-import type { Encoder } from './encoder.ts';
-import { type Units, unitsOf } from './units.ts';
+import type { Encoded, Encoder } from './encoder.ts';
+import { unitsOf } from './units.ts';
 
 /** Logarithm of what a step of a configuration costs, up to a constant. */
 export interface LogCost {
-  at(units: Units): number;
+  at(point: Encoded): number;
   /** Its gradient by joint coordinates, the same everywhere. */
   readonly byJoint: Float64Array;
 }
@@ -20,12 +20,12 @@ const ridge = 0.1;
  * seconds where there are any, else seconds. Cheap steps, such as those of trials with many frozen layers, so count for more.
  */
 export function logCostFrom(space: SearchSpace, encoder: Encoder, log: SweepLog): LogCost {
-  const features = (units: Units): Float64Array => Float64Array.of(1, ...encoder.encode(units).joint);
+  const features = ({ joint }: Encoded): Float64Array => Float64Array.of(1, ...joint);
   const spent = spentPerStep(log);
   const rows = searchedTrials(log).flatMap(({ trial, assignment }) => {
     const units = unitsOf(space, assignment);
     const cost = spent.get(trial);
-    return units === undefined || cost === undefined ? [] : [{ x: features(units), y: Math.log(cost) }];
+    return units === undefined || cost === undefined ? [] : [{ x: features(encoder.encode(units)), y: Math.log(cost) }];
   });
   const size = 1 + encoder.scaleOf.length;
   const squares = new Float64Array(size * size);
@@ -39,7 +39,7 @@ export function logCostFrom(space: SearchSpace, encoder: Encoder, log: SweepLog)
   }
   const factor = cholesky(squares, size)!; // ! is safe: the diagonal is positive
   const weights = solveTransposed(factor, size, solveLower(factor, size, products));
-  return { at: (units) => features(units).reduce((sum, value, i) => sum + value * weights[i]!, 0), byJoint: weights.subarray(1) };
+  return { at: (point) => features(point).reduce((sum, value, i) => sum + value * weights[i]!, 0), byJoint: weights.subarray(1) };
 }
 
 /** By trial. Costs of a trial's reports add up, each counted from the one before. */

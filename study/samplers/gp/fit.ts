@@ -60,7 +60,7 @@ export function misfit(encoder: Encoder, { points, losses, noise }: Evidence): (
       }
     }
     if (layerCount > 0) {
-      const alikeness = layerPull(encoder, points, pull);
+      const alikeness = layerPull(encoder, points, factor, weights);
       for (let l = 0; l < layerCount; l += 1) {
         for (let m = 0; m < layerCount; m += 1) {
           const own = correlation[l * layerCount + m]! * Math.exp(values[layout.layers + l]! + values[layout.layers + m]!);
@@ -72,28 +72,40 @@ export function misfit(encoder: Encoder, { points, losses, noise }: Evidence): (
   };
 }
 
-/** Layers × layers: how much the fit gains from covariance between the own effects of two layers. Symmetric. */
-function layerPull(encoder: Encoder, points: readonly Encoded[], pull: (i: number, k: number) => number): Float64Array {
+/**
+ * Layers × layers: twice how much the fit gains from covariance between the own effects of two layers. It is a product of the
+ * features with the same matrix on both sides, so they are carried through the factor once instead of multiplied with its inverse.
+ */
+function layerPull(encoder: Encoder, points: readonly Encoded[], factor: Float64Array, weights: Float64Array): Float64Array {
   const { layerCount, featureCount, featureVariances } = encoder;
   const size = layerCount * featureCount;
+  const carried = new Float64Array(points.length * size); // L⁻¹ times the features
+  const summed = new Float64Array(size); // features times the weights
   const gain = new Float64Array(layerCount * layerCount);
-  const pulled = new Float64Array(size);
-  for (const [i, { layers }] of points.entries()) {
-    pulled.fill(0);
-    for (const [k, other] of points.entries()) {
-      const weight = pull(i, k);
-      for (let at = 0; at < size; at += 1) pulled[at]! += weight * other.layers[at]!;
-    }
+  const add = (features: Float64Array, from: number, sign: 1 | -1): void => {
     for (let l = 0; l < layerCount; l += 1) {
-      for (let f = 0; f < featureCount; f += 1) {
-        const feature = layers[l * featureCount + f]!;
-        if (feature === 0) continue;
-        for (let m = 0; m < layerCount; m += 1) {
-          const root = Math.sqrt(featureVariances[l * featureCount + f]! * featureVariances[m * featureCount + f]!);
-          gain[l * layerCount + m]! += feature * root * pulled[m * featureCount + f]!;
-        }
+      for (let m = 0; m < layerCount; m += 1) {
+        let sum = 0;
+        for (let f = 0, a = from + l * featureCount, b = from + m * featureCount; f < featureCount; f += 1)
+          sum += features[a + f]! * features[b + f]!;
+        gain[l * layerCount + m]! += sign * sum;
       }
     }
+  };
+  for (const [i, { layers }] of points.entries()) {
+    const row = i * size;
+    for (let at = 0; at < size; at += 1) {
+      const feature = layers[at]! * Math.sqrt(featureVariances[at]!);
+      carried[row + at] = feature;
+      summed[at]! += feature * weights[i]!;
+    }
+    for (let k = 0; k < i; k += 1) {
+      const share = factor[i * points.length + k]!;
+      for (let at = 0, other = k * size; at < size; at += 1) carried[row + at]! -= share * carried[other + at]!;
+    }
+    for (let at = 0; at < size; at += 1) carried[row + at]! /= factor[i * points.length + i]!;
+    add(carried, row, -1);
   }
+  add(summed, 0, 1);
   return gain;
 }

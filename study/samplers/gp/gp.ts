@@ -111,14 +111,16 @@ function improvementPerCost(
   return {
     valueAt(units) {
       if (isConstrained && brokenConstraint(space, assignmentOf(space, units)) !== undefined) return Number.NEGATIVE_INFINITY;
-      const { mean, deviation } = posterior.at(encoder.encode(units));
-      return logExpectedImprovement(best, mean, deviation).value - logCost.at(units);
+      const point = encoder.encode(units);
+      const { mean, deviation } = posterior.at(point);
+      return logExpectedImprovement(best, mean, deviation).value - logCost.at(point);
     },
     slopeAt(units) {
+      const point = encoder.encode(units);
       let value = 0;
-      const byEncoding = posterior.gradientAt(encoder.encode(units), ({ mean, deviation }) => {
+      const byEncoding = posterior.gradientAt(point, ({ mean, deviation }) => {
         const improvement = logExpectedImprovement(best, mean, deviation);
-        value = logCost.at(units) - improvement.value;
+        value = logCost.at(point) - improvement.value;
         return { byMean: -improvement.byMean, byDeviation: -improvement.byDeviation };
       });
       const byJoint = byEncoding.byJoint.map((slope, at) => slope + logCost.byJoint[at]!);
