@@ -13,7 +13,10 @@ interface Row {
   readonly asks: number;
 }
 
-const rows: readonly Row[] = [{ sampler: 'tpe', trials: 1000, mostMilliseconds: 50, peerTrials: 1000, asks: 9 }];
+const rows: readonly Row[] = [
+  { sampler: 'tpe', trials: 1000, mostMilliseconds: 50, peerTrials: 1000, asks: 9 },
+  { sampler: 'gp', trials: 1000, mostMilliseconds: 500, peerTrials: 300, asks: 3 },
+];
 
 /** Rates of 32 layers and four other parameters. */
 const layers = 32;

@@ -21,6 +21,14 @@ interface Rival {
 const rivals: readonly Rival[] = [
   { name: 'tpe', searchAlgorithm: { name: 'tpe', randomShare: 0 }, peer: 'tpe', peerName: 'Optuna TPE, multivariate', seeds: 'seeds' },
   { name: 'cmaEs', searchAlgorithm: { name: 'cmaEs', randomShare: 0, startupTrials: 1 }, peer: 'cma', peerName: 'cma', seeds: 'seeds' },
+  {
+    name: 'gp',
+    searchAlgorithm: { name: 'gp', randomShare: 0 },
+    peer: 'gp',
+    peerName: 'Optuna GPSampler',
+    seeds: 'fewSeeds',
+    isTimed: true,
+  },
 ];
 
 const checkpoints = [25, 50, 100];
@@ -64,8 +72,8 @@ function peerJob({ peer }: Rival, name: string, seed: number): Job {
 
 function reportOf({ rival, name }: Duel, scale: Scale, results: Results): Pick<Report, 'rows' | 'gates'> {
   const seeds = seedsUpTo(scale[rival.seeds]);
-  const ours = seeds.map((seed) => results(ourJob(rival, name, seed)) as SyntheticResult);
-  const peer = seeds.map((seed) => results(peerJob(rival, name, seed)) as SyntheticResult);
+  const ours = seeds.map((seed) => results(ourJob(rival, name, seed)) as SyntheticResult<number>);
+  const peer = seeds.map((seed) => results(peerJob(rival, name, seed)) as SyntheticResult<number>);
   const seconds = { ours: cpuSeconds(ours), peer: cpuSeconds(peer) };
   const points = checkpoints.map((after) => {
     const best = { ours: bestAfter(ours, after), peer: bestAfter(peer, after) };
@@ -90,6 +98,6 @@ function reportOf({ rival, name }: Duel, scale: Scale, results: Results): Pick<R
   };
 }
 
-const bestAfter = (runs: readonly SyntheticResult[], after: number): readonly number[] =>
+const bestAfter = (runs: readonly SyntheticResult<number>[], after: number): readonly number[] =>
   runs.map(({ values }) => Math.min(...values.slice(0, after)));
-const cpuSeconds = (runs: readonly SyntheticResult[]): number => median(runs.map(({ seconds }) => seconds));
+const cpuSeconds = (runs: readonly SyntheticResult<number>[]): number => median(runs.map(({ seconds }) => seconds));
