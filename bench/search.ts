@@ -13,9 +13,15 @@ import type { Part, Report, Scale } from './search/part.ts';
 import { askPart } from './search/part-ask.ts';
 import { layerFreezePart } from './search/part-layer-freeze.ts';
 import { syntheticPart } from './search/part-synthetic.ts';
+import { twoObjectivesPart } from './search/part-two-objectives.ts';
 import { pythonWithPeers } from './search/peer-python.ts';
 
-const parts: Readonly<Record<string, Part>> = { synthetic: syntheticPart, layerFreeze: layerFreezePart, ask: askPart };
+const parts: Readonly<Record<string, Part>> = {
+  synthetic: syntheticPart,
+  twoObjectives: twoObjectivesPart,
+  layerFreeze: layerFreezePart,
+  ask: askPart,
+};
 const file = path.join(import.meta.dirname, 'out', 'search-peers.ndjson');
 
 const { values: flags } = parseArgs({
