@@ -105,6 +105,15 @@ test('baselines: other parameters take the middle of their range or their first 
   assert.ok(contains(searchSpaceOf(sweep.spec.parameters, model), assignment));
 });
 
+test('baselines: one layer left out, of full fine-tuning otherwise; the space has no values for it', () => {
+  const parameters = [layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 2 } }), head];
+  const full = trained(1e-4, 1);
+  assert.deepEqual(enqueuedTrials(aSweep({ parameters, enqueue: ['freezeOnly:embeddings', 'freezeOnly:1'] }), model), [
+    { name: 'freezeOnly:embeddings', assignment: { headLearningRate: 1 }, layers: full.with(0, { name: 'embeddings', mode: 'frozen' }) },
+    { name: 'freezeOnly:1', assignment: { headLearningRate: 1 }, layers: full.with(2, { name: '1', mode: 'frozen' }) },
+  ]);
+});
+
 test('baselines: nothing enqueued needs no model, anything enqueued does', () => {
   assert.deepEqual(enqueuedTrials(aSweep(), undefined), []);
   assert.throws(() => enqueuedTrials(aSweep({ enqueue }), undefined), {

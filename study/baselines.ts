@@ -10,11 +10,9 @@ import type { Sweep } from './spec.ts';
 import { withTied } from './tied.ts';
 import type { Assignment, LayerConfiguration, Value } from './trial.ts';
 
-type Baseline = Sweep['spec']['enqueue'][number];
-
 /** A named trial that runs before the search begins. */
 export interface EnqueuedTrial {
-  readonly name: Baseline;
+  readonly name: string;
   /** Inside the search space, its declared constraints aside; without the layerwise parameter's values when the space cannot express the baseline. */
   readonly assignment: Assignment;
   /** What the name promises, also where that lies outside the search space. */
@@ -26,7 +24,10 @@ export interface EnqueuedTrial {
  * grid that the authors of the small BERTs search (3e-5 to 3e-4; Turc et al., arXiv:1908.08962). Head only: the middle
  * of the range in which a head on frozen features is usually searched (1e-4 to 1e-2); for sweeps without `headLearningRate`.
  */
-const learningRates: Readonly<Record<Baseline, number>> = { fullFineTuning: 1e-4, headOnly: 1e-3 };
+const learningRates = { fullFineTuning: 1e-4, headOnly: 1e-3 };
+
+/** The layer that `freezeOnly:<layer>` leaves out of training; undefined for the other baselines. */
+export const layerFrozenBy = (baseline: string): string | undefined => /^freezeOnly:(.+)$/.exec(baseline)?.[1];
 
 /**
  * The baselines that `spec.enqueue` names, in its order. Parameters that have nothing to do with layers take the middle
@@ -40,18 +41,20 @@ export function enqueuedTrials({ spec }: Sweep, model: ModelShape | undefined): 
   });
 }
 
-function enqueuedTrial(name: Baseline, parameters: Sweep['spec']['parameters'], model: ModelShape): EnqueuedTrial {
+function enqueuedTrial(name: string, parameters: Sweep['spec']['parameters'], model: ModelShape): EnqueuedTrial {
   const layerwise = parameters.find(({ searchSpace }) => searchSpace.layerwise !== undefined)!; // ! is safe: the spec's rules ask for one
   const others = searchSpaceOf(parameters.filter((parameter) => parameter !== layerwise)).reduce(withMiddle, {});
   const fields = layerwise.searchSpace.layerwise!;
-  const rate = rateWithin(learningRates[name], fields);
+  const rate = rateWithin(learningRates[name === 'headOnly' ? name : 'fullFineTuning'], fields);
   const wanted = { ...valuesOf(name, layerwise.name, schemeOf(fields, model), rate), ...others };
   const headRate = withTied(parameters, wanted).headLearningRate ?? rate;
   const setting: Setting = name === 'headOnly' ? { mode: 'frozen' } : { mode: 'full', learningRate: rate };
+  const layers = evenConfiguration(setting, Number(headRate), model);
+  const leftOut = layerFrozenBy(name);
   return {
     name,
     assignment: withTied(parameters, contains(searchSpaceOf(parameters, model), wanted) ? wanted : others),
-    layers: evenConfiguration(setting, Number(headRate), model),
+    layers: layers.map((layer) => (layer.name === leftOut ? { name: layer.name, mode: 'frozen' } : layer)),
   };
 }
 
@@ -60,8 +63,9 @@ function rateWithin(rate: number, { learningRate, modes }: Layerwise): number {
   return range === undefined ? rate : clipped(rate, range);
 }
 
-/** Nothing where the scheme cannot express the baseline. */
-function valuesOf(baseline: Baseline, parameter: string, scheme: Scheme, rate: number): Assignment {
+/** Nothing where the scheme cannot express the baseline. No scheme is asked for a single frozen layer, which hardly any has. */
+function valuesOf(baseline: string, parameter: string, scheme: Scheme, rate: number): Assignment {
+  if (layerFrozenBy(baseline) !== undefined) return {};
   const values = baseline === 'headOnly' ? scheme.frozen(rate) : scheme.evenly(rate);
   return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [layerwiseName.part(parameter, name), value]));
 }

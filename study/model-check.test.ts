@@ -84,6 +84,11 @@ const refused: readonly { readonly name: string; readonly spec: Readonly<Record<
     },
     message: 'spec.enqueue[1]: fullFineTuning breaks a constraint (1 <= layers.frozenPrefix): layers.frozenPrefix=0; leave it out',
   },
+  {
+    name: 'a baseline without a layer that is not there',
+    spec: { parameters: [prefix, head], enqueue: ['freezeOnly:3', 'freezeOnly:4'] },
+    message: 'spec.enqueue[1]: must be a layer of the model, embeddings or 0 to 3, got "freezeOnly:4"',
+  },
 ];
 for (const { name, spec, message } of refused) {
   test(`refused with its model: ${name}`, () =>

@@ -1,7 +1,7 @@
-import { enqueuedTrials } from './baselines.ts';
+import { enqueuedTrials, layerFrozenBy } from './baselines.ts';
 import { brokenConstraint, constraintOf, constraintText, namesIn } from './constraint.ts';
 import type { SearchSpace } from './dimension.ts';
-import type { ModelShape } from './layerwise.ts';
+import { encoderLayers, type ModelShape } from './layerwise.ts';
 import { seededStream } from './random.ts';
 import { sampleFreely, searchSpaceOf } from './space.ts';
 import type { Layerwise } from './spec/layerwise-schema.ts';
@@ -13,10 +13,10 @@ import type { Sweep } from './spec.ts';
  * The part of a sweep's check that needs its model.
  * @param model - undefined when it is not known: a program of one's own that names no model
  * @throws {SpecError} if a layerwise parameter goes beyond the model's layers, or there is one and the model is not known;
- *   if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one
+ *   if a baseline names a layer that is not there, if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one
  */
 export function checkAgainstModel(sweep: Sweep, model: ModelShape | undefined): void {
-  const layers = layerProblems(sweep, model);
+  const layers = [...layerProblems(sweep, model), ...leftOutProblems(sweep, model)];
   if (layers.length > 0) throw new SpecError(layers);
   const names = nameProblems(sweep, searchSpaceOf(sweep.spec.parameters, model));
   if (names.length > 0) throw new SpecError(names);
@@ -32,6 +32,16 @@ function layerProblems({ spec }: Sweep, model: ModelShape | undefined): readonly
     if (model === undefined)
       return [{ path, message: 'needs a model whose layers can be counted; name its folder in spec.trialTemplate.trainer.model' }];
     return layerwiseProblems(path, layerwise, model);
+  });
+}
+
+function leftOutProblems({ spec: { enqueue } }: Sweep, model: ModelShape | undefined): readonly Problem[] {
+  if (model === undefined) return [];
+  const known = new Set(encoderLayers(model));
+  return enqueue.flatMap((name, index) => {
+    const layer = layerFrozenBy(name);
+    const isThere = layer === undefined || known.has(layer);
+    return isThere ? [] : [mustBe(`spec.enqueue[${index}]`, `a layer of the model, embeddings or 0 to ${model.layers - 1}`, name)];
   });
 }
 

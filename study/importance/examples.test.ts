@@ -47,3 +47,11 @@ test('freezing-effects finds the layers that mind, and which way', () => {
   assert.match(summary.answer[2]!, /^Freezing layer 5 matters most: it explains \d+ % .*; trained is better\.$/);
   assert.match(summary.answer[3]!, /^Freezing layer 0 matters too: \d+ % .*; frozen is better\.$/);
 });
+
+test('leave-one-layer-out measures each layer against full fine-tuning, on fresh seeds', () => {
+  const { summary } = found('leave-one-layer-out');
+  const mean = new Map(summary.heldOut.map((score) => [score.name, score.mean]));
+  const loss = (layer: string) => (mean.get('fullFineTuning')! - mean.get(`freezeOnly:${layer}`)!).toFixed(2).replace('-0.00', '0.00');
+  assert.deepEqual(['embeddings', '0', '1', '4', '5'].map(loss), ['0.00', '-0.05', '0.00', '0.00', '0.10']);
+  assert.ok(summary.heldOut.every(({ values }) => values.length === 5));
+});

@@ -128,7 +128,11 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     spec: { trialTemplate: { command: [] } },
     want: 'spec.trialTemplate.command: must be a list of length >= 1, got []',
   },
-  { name: 'unknown baseline', spec: { enqueue: ['lora'] }, want: 'spec.enqueue[0]: must be one of fullFineTuning, headOnly, got "lora"' },
+  {
+    name: 'unknown baseline',
+    spec: { enqueue: ['lora'] },
+    want: 'spec.enqueue[0]: must be one of fullFineTuning, headOnly, freezeOnly:<layer>, got "lora"',
+  },
   {
     name: 'bad parameter name',
     spec: searching(choice('1st')),

@@ -42,11 +42,13 @@ export const specSchema = z.strictObject({
       'Relations that every trial keeps: what breaks one is drawn again before anything is started. Parts of a layerwise parameter go by their full names, such as layers.frozenPrefix. Default: none.',
     ),
   enqueue: z
-    .array(z.enum(['fullFineTuning', 'headOnly']))
+    .array(formatted(/^(fullFineTuning|headOnly|freezeOnly:(embeddings|\d{1,3}))$/, 'one of fullFineTuning, headOnly, freezeOnly:<layer>'))
     .default([])
     .describe(
       'Named baselines that run first, each once; they count towards numTrials. ' +
-        'fullFineTuning: nothing frozen, one rate. headOnly: the whole encoder frozen. Both need a layerwise parameter. Default: none.',
+        'fullFineTuning: nothing frozen, one rate. headOnly: the whole encoder frozen. ' +
+        'freezeOnly:<layer> (embeddings, or a number from 0 at the bottom): as fullFineTuning, but this layer frozen. ' +
+        'All need a layerwise parameter. Default: none.',
     ),
   searchAlgorithm: searchAlgorithmSchema,
   pruneAlgorithm: pruneAlgorithmSchema,
