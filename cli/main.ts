@@ -7,6 +7,7 @@ import { addPreviewCommand } from './commands/preview.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addSteerCommands } from './commands/steer.ts';
 import { addUpCommands } from './commands/up.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { ownVersion } from './submit.ts';
 
@@ -22,6 +23,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong use or invalid sweep, 3 the swee
 Servers: those of \`permafrost up\` on this machine, or the ones named by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the standard AWS_* variables.`,
   );
 addUpCommands(program);
+addWorkerCommand(program);
 addRunCommands(program);
 addPreviewCommand(program);
 addInspectCommands(program);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes a fresh clone ready to run: npm packages here, the rest in tools/setup.ts. Does only what is not done yet.
-# Options: --gpu or --cpu choose the build of libtensorflow; --cluster also sets up a Kubernetes cluster, for tests and images.
+# Options: --gpu or --cpu choose the build of libtensorflow; --cluster also fetches what a Kubernetes
+# cluster on this machine needs, --images builds the container images.
 set -eu
 cd "$(dirname "$0")/.."
 

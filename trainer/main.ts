@@ -18,6 +18,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'permafrost');
 
 async function main(): Promise<number> {
+  const [option] = process.argv.slice(2);
+  if (option === '--check') return check();
+  if (option !== undefined) throw badConfiguration('arguments', 'none, or --check', option);
   const preemption = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => preemption.abort());
   const store = connectObjectStore();
@@ -39,6 +42,16 @@ async function main(): Promise<number> {
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
+}
+
+/** Whether all that a trial needs is in this image or on this machine. */
+async function check(): Promise<number> {
+  const { describeDevice, tf } = await import('./native/tensorflow.ts');
+  const sum = tf.tidy(() => tf.sum(tf.matMul(tf.ones([2, 3]), tf.ones([3, 4]))).dataSync()[0]);
+  if (sum !== 24) throw new Error(`TensorFlow computes ${sum} instead of 24`);
+  const { device, tensorflow } = describeDevice();
+  say(`trainer ${await ownVersion()}: TensorFlow ${tensorflow} on ${device}, Node ${process.versions.node}`);
+  return exitCode.done;
 }
 
 function trialAddress(): string {

@@ -1,7 +1,8 @@
 import type { Say } from '../../trainer/native/command.ts';
+import { installPackages } from '../debian-packages.ts';
 import { findPinned } from '../servers/binaries.ts';
 import { clusterPrograms } from '../servers/catalogue.ts';
-import { installPackages, whyNoCluster } from './requirements.ts';
+import { clusterPackages, whyNoCluster } from './requirements.ts';
 import { namedContext } from './test-cluster.ts';
 
 /** Makes this machine ready for a cluster, or for the one that was named; says so where neither can be had. */
@@ -16,6 +17,6 @@ export async function setUpCluster(say: Say): Promise<void> {
     say(`${why}: the tests that use one are skipped`);
     return;
   }
-  await installPackages(say);
+  await installPackages(clusterPackages, say);
   for (const program of Object.values(clusterPrograms)) await findPinned(program, search);
 }

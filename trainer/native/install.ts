@@ -23,7 +23,7 @@ class PlatformUnsupported extends Error {
 }
 
 const version = '2.21.0';
-const installedFiles = [...libraryFiles, addonFile];
+export const installedFiles = [...libraryFiles, addonFile];
 const wheels: Readonly<Record<Kind, Wheel>> = {
   cpu: wheelOf('cpu', 274),
   gpu: wheelOf('gpu', 572),
@@ -49,6 +49,13 @@ function wheelOf(kind: Kind, megabytes: number): Wheel {
  * @throws {PlatformUnsupported | ToolMissing | CommandFailed}
  */
 export async function installTensorflow({ kind = installedKind() ?? 'cpu', cacheFolder, say }: TensorflowInstall): Promise<Kind> {
+  const cached = await fetchTensorflow({ kind, cacheFolder, say });
+  for (const file of installedFiles) link(path.join(cached, file), path.join(tfjsFolder, file));
+  return kind;
+}
+
+/** The same without the links. @returns the folder in the cache that holds `installedFiles` */
+export async function fetchTensorflow({ kind, cacheFolder, say }: TensorflowInstall & { readonly kind: Kind }): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new PlatformUnsupported(
       `libtensorflow ${version} is published for Linux on x64; this is ${process.platform} on ${process.arch}: use a Linux machine or container`,
@@ -56,8 +63,7 @@ export async function installTensorflow({ kind = installedKind() ?? 'cpu', cache
   }
   const cached = path.join(cacheFolder, 'tensorflow', `${version}-${kind}-tfjs-${tfjsVersion()}-${patchDigest}`);
   if (!existsSync(cached)) await fillCache(kind, cached, say);
-  for (const file of installedFiles) link(path.join(cached, file), path.join(tfjsFolder, file));
-  return kind;
+  return cached;
 }
 
 /** Built in a folder beside and renamed, so the cache holds it whole or not at all. */
