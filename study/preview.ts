@@ -1,6 +1,7 @@
 import type { Cost } from './cost.ts';
 import type { SearchSpace } from './dimension.ts';
 import type { ModelShape } from './layerwise.ts';
+import { reportsOf } from './rung-tables.ts';
 import { type Savings, savingsOf, total } from './savings.ts';
 import { type Simulation, simulate } from './simulator/simulate.ts';
 import { simulationOf } from './simulator/simulation-of.ts';
@@ -55,8 +56,7 @@ export function previewOf(sweep: Sweep, model: ModelShape | undefined, secondsPe
   const rows = trialRows(log);
   const search = rows.filter(({ purpose }) => purpose === 'search');
   const finals = rows.filter(({ purpose }) => purpose === 'final');
-  const searched = new Set(search.map(({ trial }) => trial));
-  const reports = log.filter((event) => event.type === 'reported').filter(({ trial }) => searched.has(trial));
+  const reports = reportsOf(log, 'search');
   const rungs = simulation.plan.rungs.map((steps, rung) => {
     const there = reports.filter((report) => report.rung === rung);
     return { steps, trials: there.length, gpuHours: total(there.map(({ cost }) => cost)).gpuSeconds / 3600 };

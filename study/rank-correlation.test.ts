@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { SweepEvent } from './log.ts';
 import { kendallTau, rankWarnings } from './rank-correlation.ts';
-import type { JsonNumber, Objective } from './trial.ts';
+import { emptyRung, type Rung, withReport } from './rung.ts';
 
 const taus: readonly { name: string; losses: readonly number[]; others: readonly number[]; want: number | undefined }[] = [
   { name: 'the same order', losses: [1, 2, 3, 4], others: [10, 20, 30, 99], want: 1 },
@@ -45,48 +44,32 @@ test("kendall's tau: rankings of different lengths are refused", () => {
   assert.throws(() => kendallTau([1], [1, 2]), { name: 'RangeError', message: 'rankings differ: 1 and 2 trials' });
 });
 
-const accuracy: Objective = { metric: 'eval/accuracy', direction: 'maximize' };
-
-/** Trials 0, 1, 2 … with their accuracy rung by rung: a rung every 50 steps. */
-function aLog(...curves: readonly (readonly JsonNumber[])[]): readonly SweepEvent[] {
-  return curves.flatMap((curve, trial) => [
-    { type: 'suggested', at: 0, trial, purpose: 'search', origin: { by: 'sampler', seen: 0 }, seed: 0, assignment: {} },
-    ...curve.map(
-      (value, rung): SweepEvent => ({
-        type: 'reported',
-        at: 0,
-        trial,
-        rung,
-        step: 50 * (rung + 1),
-        metrics: { 'eval/accuracy': value },
-        cost: { seconds: 0, gpuSeconds: 0 },
-      }),
-    ),
-  ]);
+/** The tables of trials 0, 1, 2 … from their losses rung by rung. */
+function tablesOf(...curves: readonly (readonly number[])[]): readonly Rung[] {
+  const height = Math.max(0, ...curves.map(({ length }) => length));
+  return Array.from({ length: height }, (_, rung) =>
+    curves.reduce((table, curve, trial) => (rung < curve.length ? withReport(table, trial, [curve[rung]!]) : table), emptyRung),
+  );
 }
 
+const steps = [50, 100, 150];
 const turned = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].map((value) => [value, 0.9 - value, 0.9 - value]);
 
 test('a rung that ranks contrary to the last one is told, one that ranks alike is not', () => {
   // noise of 7 trials: 2 · √(2 · 19 / (9 · 7 · 6)) = 0.634
-  assert.deepEqual(rankWarnings(aLog(...turned), accuracy), [
+  assert.deepEqual(rankWarnings(tablesOf(...turned), steps), [
     "Rung 0 (50 steps) hardly ranks trials as the last rung does: Kendall's tau -1.00 (noise 0.63) over the 7 trials that reached both. " +
       'Its comparisons may have ended good trials: raise minResource, or take the pruner hyperband or none.',
   ]);
 });
 
-const quiet: readonly { name: string; log: readonly SweepEvent[] }[] = [
-  { name: 'nothing reported', log: [] },
-  { name: 'one rung only', log: aLog(...turned.map(([value]) => [value!])) },
-  { name: 'too few trials came to the end', log: aLog(...turned.map((curve, trial) => (trial < 5 ? curve : curve.slice(0, 2)))) },
+const quiet: readonly { name: string; rungs: readonly Rung[] }[] = [
+  { name: 'nothing reported', rungs: [] },
+  { name: 'one rung only', rungs: tablesOf(...turned.map(([value]) => [value!])) },
+  { name: 'too few trials came to the end', rungs: tablesOf(...turned.map((curve, trial) => (trial < 5 ? curve : curve.slice(0, 2)))) },
   // 10 of the 21 pairs are contrary: tau is 1 / 21 = 0.05, and 0.4 is within its noise of 0.63
-  { name: 'worse than enough, but within noise', log: aLog(...[5, 4, 3, 2, 1, 6, 7].map((place, trial) => [trial, place])) },
+  { name: 'worse than enough, but within noise', rungs: tablesOf(...[5, 4, 3, 2, 1, 6, 7].map((place, trial) => [trial, place])) },
 ];
-for (const { name, log } of quiet) {
-  test(`no warning: ${name}`, () => assert.deepEqual(rankWarnings(log, accuracy), []));
+for (const { name, rungs } of quiet) {
+  test(`no warning: ${name}`, () => assert.deepEqual(rankWarnings(rungs, steps), []));
 }
-
-test('final trials have rungs of their own and do not count', () => {
-  const finals = aLog(...turned).map((event): SweepEvent => (event.type === 'suggested' ? { ...event, purpose: 'final' } : event));
-  assert.deepEqual(rankWarnings(finals, accuracy), []);
-});

@@ -1,8 +1,6 @@
 /** Do early rungs rank trials as the last one does? Pruning stands and falls with it. */
-import type { SweepLog } from './log.ts';
-import { lossOf } from './objective.ts';
 import { compareLosses } from './order.ts';
-import type { Objective } from './trial.ts';
+import { emptyRung, type Rung } from './rung.ts';
 
 /** Below this rank correlation an early rung is a poor judge. */
 const enough = 0.4;
@@ -41,39 +39,28 @@ const noiseOf = (n: number): number => 2 * Math.sqrt((2 * (2 * n + 5)) / (9 * n 
 /**
  * A sentence for each rung whose ranking is less like the last rung's than pruning needs, by more than noise. Only trials
  * that reached the last rung can be asked; they are the better ones, among which any rung ranks worse than among all.
+ * @param rungs - what the trials of the search reported
+ * @param steps - of each rung
  */
-export function rankWarnings(log: SweepLog, objective: Objective): readonly string[] {
-  const tables = rungTables(log, objective);
-  const top = tables.at(-1);
-  return tables.slice(0, -1).flatMap(({ step, losses }, rung) => {
-    const trials = [...losses.keys()].filter((trial) => top!.losses.has(trial));
+export function rankWarnings(rungs: readonly Rung[], steps: readonly number[]): readonly string[] {
+  const top = lossesOf(rungs.at(-1));
+  return rungs.slice(0, -1).flatMap((table, rung) => {
+    const losses = lossesOf(table);
+    const trials = table.trials.filter((trial) => top.has(trial));
     const tau = kendallTau(
       trials.map((trial) => losses.get(trial)!),
-      trials.map((trial) => top!.losses.get(trial)!),
+      trials.map((trial) => top.get(trial)!),
     );
     if (tau === undefined || trials.length < fewest || tau + noiseOf(trials.length) >= enough) return [];
     return [
-      `Rung ${rung} (${step} steps) hardly ranks trials as the last rung does: Kendall's tau ${tau.toFixed(2)} ` +
+      `Rung ${rung} (${steps[rung]} steps) hardly ranks trials as the last rung does: Kendall's tau ${tau.toFixed(2)} ` +
         `(noise ${noiseOf(trials.length).toFixed(2)}) over the ${trials.length} trials that reached both. ` +
         'Its comparisons may have ended good trials: raise minResource, or take the pruner hyperband or none.',
     ];
   });
 }
 
-interface RungTable {
-  readonly step: number;
-  /** By trial; NaN where the report was no number. */
-  readonly losses: ReadonlyMap<number, number>;
-}
-
-/** What the trials of the search reported, rung by rung from the lowest. */
-function rungTables(log: SweepLog, objective: Objective): readonly RungTable[] {
-  const finals = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'final' ? [event.trial] : [])));
-  const tables: { step: number; losses: Map<number, number> }[] = [];
-  for (const event of log) {
-    if (event.type !== 'reported' || finals.has(event.trial)) continue;
-    tables[event.rung] ??= { step: event.step, losses: new Map() }; // in order, for no trial leaves out a rung
-    tables[event.rung]!.losses.set(event.trial, lossOf(event.metrics, objective));
-  }
-  return tables;
+/** By trial; NaN where the report was no number. */
+function lossesOf({ trials, losses }: Rung = emptyRung): ReadonlyMap<number, number> {
+  return new Map(trials.map((trial, arrival) => [trial, losses[arrival] ?? Number.NaN]));
 }

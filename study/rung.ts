@@ -44,7 +44,7 @@ export interface RankedTrial {
   readonly trial: number;
   /** By the first objective. */
   readonly loss: number;
-  /** From 1. Equal losses keep their order of arrival, so a rank is never shared and NaN comes last. */
+  /** From 1, and never shared; NaN comes last. */
   readonly rank: number;
 }
 
@@ -62,13 +62,21 @@ function pointsOf({ losses, others = [] }: Rung): readonly Losses[] {
   return losses.map((loss, arrival) => [loss, ...others.map((column) => column[arrival]!)].map((each) => each ?? Number.NaN));
 }
 
-/** The trials of a rung by the first objective, best first. */
-export const ranking = onceFor((rung) =>
-  rung.trials
-    .map((trial, arrival) => ({ trial, arrival, loss: rung.losses[arrival] ?? Number.NaN }))
-    .toSorted((a, b) => compareLosses(a.loss, b.loss) || a.arrival - b.arrival)
-    .map(({ trial, loss }, index) => ({ trial, loss, rank: index + 1 })),
-);
+/** The trials of a rung by the first objective, best first. Where it is equal the next one decides, and in the end the arrival. */
+export const ranking = onceFor(({ trials, losses, others = [] }) => {
+  const columns = [losses, ...others].map((column) => column.map((loss) => loss ?? Number.NaN));
+  return [...trials.keys()]
+    .sort((a, b) => inTurn(columns, a, b) || a - b)
+    .map((arrival, index) => ({ trial: trials[arrival]!, loss: columns[0]![arrival]!, rank: index + 1 }));
+});
+
+function inTurn(columns: readonly (readonly number[])[], a: number, b: number): number {
+  for (const column of columns) {
+    const order = compareLosses(column[a]!, column[b]!);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
 
 /** Each report makes new columns, and several questions are asked about them before the next comes: thousands are sorted once. */
 function onceFor(rank: (rung: Rung) => readonly RankedTrial[]): (rung: Rung) => readonly RankedTrial[] {

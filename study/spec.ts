@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isLearning } from './spec/algorithm-schema.ts';
+import { learnsFromOneMetric } from './spec/algorithm-schema.ts';
 import type { Immutable } from './spec/immutable.ts';
 import { notYetAvailable } from './spec/not-yet.ts';
 import { partsOf } from './spec/parts.ts';
@@ -41,7 +41,7 @@ function withDefaults({ spec, ...rest }: Parsed): Sweep {
   const { command, trainer } = spec.trialTemplate;
   const trialTemplate = { ...spec.trialTemplate, trainer: command === undefined ? trainerSettingsSchema.parse(trainer) : trainer };
   const searchAlgorithm =
-    isLearning(spec.searchAlgorithm) && spec.objectives.length === 1
+    learnsFromOneMetric(spec.searchAlgorithm.name) && spec.objectives.length === 1
       ? { objective: spec.objectives[0]!, ...spec.searchAlgorithm }
       : spec.searchAlgorithm;
   return { ...rest, spec: { ...spec, study: spec.study ?? rest.metadata.name, searchAlgorithm, trialTemplate } };

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { comparison, type HeldOutScore } from './held-out.ts';
 import type { Origin, SweepEvent } from './log.ts';
+import { simulate } from './simulator/simulate.ts';
+import type { SimulatedObjective } from './simulator/simulated-objective.ts';
+import { simulationOf } from './simulator/simulation-of.ts';
 import { summaryOf } from './summary.ts';
 import { aSweep } from './testing/builders.ts';
 import type { Objective } from './trial.ts';
@@ -77,6 +80,22 @@ test('a summary is made of the log alone', () => {
     ],
   );
   assert.equal(verdict.length, 2);
+});
+
+test('what the summary calls the best is what was trained again, though many accuracies are equal', () => {
+  const coarse: SimulatedObjective = {
+    metricsAt: (_, __, random) => ({ 'eval/accuracy': random.int(3) / 3 }),
+    secondsPerStep: ({ assignment }) => 1 + Number(assignment.x),
+  };
+  const sweep = aSweep({ ...searched.sweep.spec, numTrials: 30, parallelTrials: 6, enqueue: undefined });
+  for (let seed = 0; seed < 20; seed += 1) {
+    const cluster = { objective: coarse, podStartSeconds: 0, crashRate: 0, attempts: 1, seed };
+    const { log, outcome } = simulate(simulationOf(sweep, undefined, cluster));
+    const { best } = summaryOf({ id: 'default.x.1', sweep }, log, outcome);
+    const trainedAgain = log.flatMap((event) => (event.type === 'suggested' && event.origin.by === 'final' ? [event.origin.of] : []));
+    assert.deepEqual(new Set(trainedAgain), new Set([best!.trial]));
+    assert.ok(best!.final !== undefined);
+  }
 });
 
 test('a summary warns of a rung that ranks trials otherwise than the last one', () => {

@@ -1,6 +1,7 @@
 /** What a sweep found, as a function of its log. */
 
 import { enqueuedTrials } from './baselines.ts';
+import { bestTrials } from './best.ts';
 import type { Cost } from './cost.ts';
 import { comparison, type HeldOutScore, heldOutScores } from './held-out.ts';
 import { answerOf } from './importance/answer.ts';
@@ -9,8 +10,9 @@ import { sampleOf } from './importance/sample.ts';
 import { layerConfigurationOf } from './layers.ts';
 import type { ModelShape } from './layerwise.ts';
 import type { Outcome, SweepLog } from './log.ts';
-import { lossOf } from './objective.ts';
 import { rankWarnings } from './rank-correlation.ts';
+import type { Rung } from './rung.ts';
+import { reportsOf, rungTables } from './rung-tables.ts';
 import { rungsOf } from './rungs.ts';
 import { type Savings, savingsOf, total } from './savings.ts';
 import { searchSpaceOf } from './space.ts';
@@ -67,9 +69,10 @@ export function summaryOf(searched: SearchedSweep, log: SweepLog, outcome: Outco
   const objective = objectives[0]!;
   const rows = trialRows(log);
   const search = rows.filter((row) => row.purpose === 'search');
-  const best = bestRow(search, objective);
+  const tables = rungTables(reportsOf(log, 'search'), objectives);
+  const best = bestOf(tables, rows);
   const heldOut = best === undefined ? [] : heldOutScores(rows, best, objective);
-  const warnings = rankWarnings(log, objective);
+  const warnings = rankWarnings(tables, rungsOf(pruneAlgorithm));
   const layers = best && layersOf(searched, best);
   const importance = importanceOf(
     searchSpaceOf(parameters, model),
@@ -77,7 +80,7 @@ export function summaryOf(searched: SearchedSweep, log: SweepLog, outcome: Outco
     (assignment) => layerConfigurationOf(parameters, assignment, model),
     searchAlgorithm.seed,
   );
-  const final = best && bestFinal(rows, best.trial, objective);
+  const final = best && bestFinal(log, rows, best.trial, objectives);
   return {
     sweep: id,
     outcome,
@@ -115,17 +118,14 @@ function layersOf({ sweep, model }: SearchedSweep, { origin, assignment }: Trial
   return layerConfigurationOf(sweep.spec.parameters, assignment, model);
 }
 
-/** The highest rung counts first, then the loss there, then who was suggested first. */
-function bestRow(rows: readonly TrialRow[], objective: Objective): TrialRow | undefined {
-  return rows
-    .filter((row) => row.rung !== undefined && !Number.isNaN(lossOf(row.metrics, objective)))
-    .toSorted((a, b) => b.rung! - a.rung! || lossOf(a.metrics, objective) - lossOf(b.metrics, objective) || a.trial - b.trial)[0];
+function bestOf(tables: readonly Rung[], rows: readonly TrialRow[]): TrialRow | undefined {
+  const [best] = bestTrials({ rungs: tables }, 1);
+  return best && rows.find(({ trial }) => trial === best.trial);
 }
 
 /** Of the best configuration's final trials the one with the best selection value: the held-out split chooses nothing. */
-function bestFinal(rows: readonly TrialRow[], of: number, objective: Objective): number | undefined {
-  return bestRow(
-    rows.filter((row) => row.origin.by === 'final' && row.origin.of === of),
-    objective,
-  )?.trial;
+function bestFinal(log: SweepLog, rows: readonly TrialRow[], of: number, objectives: readonly Objective[]): number | undefined {
+  const finals = new Set(rows.flatMap(({ origin, trial }) => (origin.by === 'final' && origin.of === of ? [trial] : [])));
+  const reports = reportsOf(log, 'final').filter(({ trial }) => finals.has(trial));
+  return bestTrials({ rungs: rungTables(reports, objectives) }, 1)[0]?.trial;
 }

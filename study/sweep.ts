@@ -235,7 +235,7 @@ function settled(before: SweepState, at: number): SweepState {
 function endSearch(state: SweepState, after: Outcome, at: number): SweepState {
   const freed = endEverything(state, { code: 'searchOver' }, at);
   if (bestTrials(state, 1).length === 0) {
-    const message = `no trial reported a number for ${state.plan.objectives[0]!.metric}`;
+    const message = `no trial is left that has a number for ${state.plan.objectives[0]!.metric}`;
     return { ...freed, phase: { name: 'closing', outcome: { result: 'failed', because: 'noTrialReported', message } } };
   }
   return { ...freed, phase: { name: 'final', queue: finalists(state), after } };

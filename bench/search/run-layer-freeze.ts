@@ -41,7 +41,7 @@ export function runLayerFreeze(job: LayerFreezeJob): LayerFreezeResult {
   const cluster = { objective: layerFreezeObjective(job.task), podStartSeconds: 0, crashRate: 0, attempts: 1, seed: job.seed };
   const { log } = simulate(simulationOf(sweep, model, cluster));
   const assignments = log.flatMap((event) => (event.type === 'suggested' ? [event.assignment] : []));
-  const best = bestOverTime(log, sweep.spec.objectives[0]!);
+  const best = bestOverTime(log, sweep.spec.objectives);
   const regrets = job.times.map((time) => {
     const { trial } = best.findLast(({ at }) => at <= time * minutesPerTrial * 60_000)!;
     const assignment = assignments[trial]!;

@@ -1,6 +1,7 @@
 import type { SweepLog } from '../log.ts';
 import { lossOf } from '../objective.ts';
 import { compareLosses } from '../order.ts';
+import { reportsOf } from '../rung-tables.ts';
 import type { Assignment, Objective } from '../trial.ts';
 import { trialRows } from '../trial-rows.ts';
 
@@ -47,13 +48,11 @@ export function sampleOf(log: SweepLog, objective: Objective, sampler: string): 
 
 /** What each trial of the search reported, rung by rung. */
 function lossesByTrial(log: SweepLog, objective: Objective): ReadonlyMap<number, readonly number[]> {
-  const finals = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'final' ? [event.trial] : [])));
   const curves = new Map<number, number[]>();
-  for (const event of log) {
-    if (event.type !== 'reported' || finals.has(event.trial)) continue;
-    const curve = curves.get(event.trial) ?? [];
-    curves.set(event.trial, curve);
-    curve.push(lossOf(event.metrics, objective));
+  for (const { trial, metrics } of reportsOf(log, 'search')) {
+    const curve = curves.get(trial) ?? [];
+    curves.set(trial, curve);
+    curve.push(lossOf(metrics, objective));
   }
   return curves;
 }

@@ -1,4 +1,5 @@
 import type { SweepLog } from '../log.ts';
+import { reportsOf } from '../rung-tables.ts';
 import { type Html, html } from './html.ts';
 import { percent } from './numbers.ts';
 
@@ -10,10 +11,8 @@ interface RungCount {
 
 /** How many trials of the search reported at each rung, and how many of them went on. */
 export function rungCounts(log: SweepLog, rungs: readonly number[]): readonly RungCount[] {
-  const finals = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'final' ? [event.trial] : [])));
-  const reports = rungs.map(
-    (_, rung) => log.filter((event) => event.type === 'reported' && event.rung === rung && !finals.has(event.trial)).length,
-  );
+  const search = reportsOf(log, 'search');
+  const reports = rungs.map((_, rung) => search.filter((report) => report.rung === rung).length);
   return rungs.map((steps, rung) => ({ steps, reports: reports[rung]!, wentOn: reports[rung + 1] ?? 0 }));
 }
 

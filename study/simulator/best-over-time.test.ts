@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SweepEvent } from '../log.ts';
 import { bestOverTime } from './best-over-time.ts';
 
-const objective = { metric: 'eval/loss', direction: 'minimize' } as const;
+const objectives = [{ metric: 'eval/loss', direction: 'minimize' }] as const;
 
 const suggested = (trial: number, purpose: 'search' | 'final' = 'search'): SweepEvent => ({
   type: 'suggested',
@@ -35,7 +35,7 @@ test('the best so far: a higher rung counts more than any loss, then the loss, t
     reported(6, 2, 1, 0.8),
     reported(7, 0, 0, 0.1),
   ];
-  assert.deepEqual(bestOverTime(log, objective), [
+  assert.deepEqual(bestOverTime(log, objectives), [
     { at: 2, trial: 1, rung: 0, loss: 0.5 },
     { at: 4, trial: 3, rung: 0, loss: 0.4 },
     { at: 5, trial: 1, rung: 1, loss: 0.9 },
@@ -43,7 +43,18 @@ test('the best so far: a higher rung counts more than any loss, then the loss, t
   ]);
 });
 
+test('the best so far: one that diverges is no longer the best', () => {
+  const log = [suggested(0), suggested(1), reported(1, 0, 0, 0.1), reported(2, 1, 0, 0.5), reported(3, 0, 1, null)];
+  assert.deepEqual(
+    bestOverTime(log, objectives).map(({ at, trial }) => [at, trial]),
+    [
+      [1, 0],
+      [3, 1],
+    ],
+  );
+});
+
 test('the best so far: final re-trainings do not count', () => {
   const log = [suggested(0), suggested(1, 'final'), reported(1, 0, 0, 0.5), reported(2, 1, 0, 0.1)];
-  assert.deepEqual(bestOverTime(log, objective), [{ at: 1, trial: 0, rung: 0, loss: 0.5 }]);
+  assert.deepEqual(bestOverTime(log, objectives), [{ at: 1, trial: 0, rung: 0, loss: 0.5 }]);
 });

@@ -1,5 +1,7 @@
+import { bestTrials } from '../best.ts';
 import type { SweepLog } from '../log.ts';
-import { lossOf } from '../objective.ts';
+import type { Rung } from '../rung.ts';
+import { reportsOf, withReported } from '../rung-tables.ts';
 import type { Objective } from '../trial.ts';
 
 /** The trial that would have been named best from a moment on. */
@@ -10,20 +12,16 @@ export interface BestSince {
   readonly loss: number;
 }
 
-/**
- * Who was best when: the highest rung counts first, then the loss there, then who was there first. Final re-trainings do
- * not count. Each entry holds until the next; the last is the trial that the sweep names.
- */
-export function bestOverTime(log: SweepLog, objective: Objective): readonly BestSince[] {
-  const searched = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'search' ? [event.trial] : [])));
+/** Who was best when, by `bestTrials`. Each entry holds until the next; the last is the trial that the sweep names. */
+export function bestOverTime(log: SweepLog, objectives: readonly Objective[]): readonly BestSince[] {
   const best: BestSince[] = [];
-  for (const event of log) {
-    if (event.type !== 'reported' || !searched.has(event.trial)) continue;
-    const { at, trial, rung } = event;
-    const loss = lossOf(event.metrics, objective);
+  let rungs: readonly Rung[] = [];
+  for (const report of reportsOf(log, 'search')) {
+    rungs = withReported(rungs, report, objectives);
+    const [now] = bestTrials({ rungs }, 1);
     const last = best.at(-1);
-    const isBetter = last === undefined || rung > last.rung || (rung === last.rung && loss < last.loss);
-    if (isBetter && !Number.isNaN(loss)) best.push({ at, trial, rung, loss });
+    if (now === undefined || (now.trial === last?.trial && now.rung === last.rung)) continue;
+    best.push({ at: report.at, trial: now.trial, rung: now.rung, loss: now.loss });
   }
   return best;
 }

@@ -149,6 +149,22 @@ test('the log charges what the slots spent', () => {
   assert.ok(Math.abs(charged - gpuSeconds) < 1e-6 * gpuSeconds, `${charged} of ${gpuSeconds}`);
 });
 
+test('what a trial has cost so far can be an objective', () => {
+  const { log } = run({
+    objectives: [
+      { metric, direction: 'minimize' },
+      { metric: 'cost/gpuSeconds', direction: 'minimize' },
+    ],
+  });
+  const spent = new Map<number, number>();
+  for (const event of log) {
+    if (event.type !== 'reported') continue;
+    spent.set(event.trial, (spent.get(event.trial) ?? 0) + event.cost.gpuSeconds);
+    assert.equal(event.metrics['cost/gpuSeconds'], spent.get(event.trial));
+  }
+  assert.ok(spent.size > 40);
+});
+
 test('a pod is started for each trial and for each promotion, but not for one that goes on at once', () => {
   const starts = (podStartSeconds: number, mode: string) =>
     run(

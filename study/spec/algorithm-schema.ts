@@ -52,9 +52,13 @@ export const searchAlgorithmSchema = z
   })
   .describe('How assignments are chosen.');
 
+type SearchAlgorithmName = z.infer<typeof searchAlgorithmSchema>['name'];
+
+/** Whether `objective` may name what it learns from. */
+export const learnsFromOneMetric = (name: SearchAlgorithmName): boolean => name === 'tpe' || name === 'cmaEs' || name === 'gp';
+
 /** Whether suggestions follow what trials reported. */
-export const isLearning = ({ name }: { readonly name: z.infer<typeof searchAlgorithmSchema>['name'] }): boolean =>
-  name === 'tpe' || name === 'cmaEs' || name === 'gp';
+export const isLearning = (name: SearchAlgorithmName): boolean => learnsFromOneMetric(name) || name === 'nsga2';
 
 export const pruneAlgorithmSchema = z
   .strictObject({

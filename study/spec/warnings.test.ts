@@ -29,6 +29,11 @@ const cases = [
     spec: { searchAlgorithm: { name: 'tpe' }, numTrials: 10 },
     want: ['spec.searchAlgorithm.startupTrials: 10 is not less than the 10 trials of numTrials, so none is learnt from'],
   },
+  {
+    name: 'a genetic algorithm whose first generation is the last',
+    spec: { searchAlgorithm: { name: 'nsga2', startupTrials: 20 }, numTrials: 20 },
+    want: ['spec.searchAlgorithm.startupTrials: 20 is not less than the 20 trials of numTrials, so none is learnt from'],
+  },
   { name: 'a sampler that has one trial to use it', spec: { searchAlgorithm: { name: 'tpe' }, numTrials: 11 }, want: [] },
   {
     name: 'as many startup trials as there are trials',

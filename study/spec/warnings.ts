@@ -16,8 +16,8 @@ function tooParallel({ parallelTrials, numTrials }: Sweep['spec']): readonly str
 
 /** A sampler that never gets to use what it learns. */
 function idleSampler({ searchAlgorithm, numTrials }: Sweep['spec']): readonly string[] {
-  const { startupTrials } = searchAlgorithm;
-  if (!isLearning(searchAlgorithm) || startupTrials < numTrials) return [];
+  const { name, startupTrials } = searchAlgorithm;
+  if (!isLearning(name) || startupTrials < numTrials) return [];
   return [
     `spec.searchAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so none is learnt from`,
   ];
