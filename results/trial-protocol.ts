@@ -61,6 +61,7 @@ export const report: z.ZodType<Report> = z.object({
 const reason: z.ZodType<Reason> = z.discriminatedUnion('code', [
   z.object({ code: z.enum(['rankedInTop', 'rankedBelowTop']), rank: count, of: count, kept: count, cut: number.exactOptional() }),
   z.object({ code: z.literal('promotionDelayed'), rank: count, of: count, kept: count, promoted: count }),
+  z.object({ code: z.literal('atCeiling'), rank: count, of: count, rungs: count }),
   z.object({ code: z.enum(['withinPercentile', 'beyondPercentile']), rank: count, of: count, percentile: number, cut: number }),
   z.object({ code: z.enum(['rungTooSmall', 'tooFewFinished', 'tooFewRungs']), of: count, needed: count }),
   z.object({ code: z.enum(['withinThreshold', 'beyondThreshold']), value: number, threshold: number }),

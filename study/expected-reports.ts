@@ -3,8 +3,8 @@ import type { PrunerSettings } from './pruners/pruner-of.ts';
 import type { SweepPlan } from './sweep-state.ts';
 
 /**
- * How many of a sweep's trials should report at a rung if none fails. A guess: threshold and patience may stop none, and
- * the percentile rule is taken to stop what it would stop of random losses.
+ * How many of a sweep's trials should report at a rung if none fails. A guess: threshold and patience may stop none, pasha is
+ * taken to need all rungs, and the percentile rule to stop what it would stop of random losses.
  */
 export function expectedReports({ numTrials, pruner, rungs }: Pick<SweepPlan, 'numTrials' | 'pruner' | 'rungs'>, rung: number): number {
   const startup = 'startupTrials' in pruner ? Math.min(pruner.startupTrials, numTrials) : 0;
@@ -18,6 +18,7 @@ function expectedShare(pruner: PrunerSettings, rungs: number, rung: number): num
     case 'patience':
       return 1;
     case 'asha':
+    case 'pasha':
       return 1 / pruner.reductionFactor ** rung;
     case 'hyperband': {
       const sizes = bracketSizes(rungs, pruner.reductionFactor);

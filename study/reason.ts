@@ -10,6 +10,8 @@ export function explanationOf(reason: Reason): string {
       return `${reason.of} of the ${reason.needed} reports that a comparison needs`;
     case 'promotionDelayed':
       return `rank ${reason.rank} of ${reason.of}, but ${reason.promoted} have gone on already and ${reason.kept} may`;
+    case 'atCeiling':
+      return `rank ${reason.rank} of ${reason.of} at the highest of the ${reason.rungs} rungs in use; one more comes when the last two rank trials otherwise`;
     case 'withinPercentile':
     case 'beyondPercentile':
       return `its best value so far has rank ${reason.rank} of ${reason.of}, the best ${reason.percentile} % (cut ${shown(reason.cut)}) go on`;

@@ -141,7 +141,7 @@ test('all that is wrong is told at once: what is not there yet, then shapes, the
     new SpecError([
       {
         path: 'spec.pruneAlgorithm.name',
-        message: 'wilcoxon is not available yet; use asha, hyperband, median, percentile, threshold, patience or none',
+        message: 'wilcoxon is not available yet; use asha, pasha, hyperband, median, percentile, threshold, patience or none',
       },
       { path: 'spec.parameters[1].searchSpace.logUniform.min', message: 'must be > 0, got 0' },
       { path: 'spec.numTrails', message: 'is not a known field; did you mean numTrials?' },

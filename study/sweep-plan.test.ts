@@ -16,6 +16,11 @@ const cases: readonly { name: string; algorithm: object; want: SweepPlan['pruner
     algorithm: { reductionFactor: 4 },
     want: { name: 'hyperband', mode: 'promote', reductionFactor: 4, by: 'firstObjective', direction: 'maximize' },
   },
+  {
+    name: 'pasha',
+    algorithm: { mode: 'delayedPromote' },
+    want: { name: 'pasha', mode: 'delayedPromote', reductionFactor: 3, direction: 'maximize' },
+  },
   { name: 'median', algorithm: {}, want: { name: 'median', startupTrials: 5, direction: 'maximize' } },
   {
     name: 'percentile',

@@ -1,4 +1,5 @@
 import { durationMs } from './duration.ts';
+import type { PashaSettings } from './pruners/pasha.ts';
 import type { PrunerSettings } from './pruners/pruner-of.ts';
 import { rungsOf } from './rungs.ts';
 import type { Sweep } from './spec.ts';
@@ -33,6 +34,8 @@ function prunerSettings(algorithm: Sweep['spec']['pruneAlgorithm'], { direction 
     case 'asha':
     case 'hyperband':
       return { name, mode, by, reductionFactor, direction };
+    case 'pasha':
+      return { name, mode: mode as PashaSettings['mode'], reductionFactor, direction }; // the check leaves no stop
     case 'median':
       return { name, startupTrials, direction };
     case 'percentile':

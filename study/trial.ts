@@ -93,6 +93,8 @@ export type Reason =
   | { readonly code: 'rungTooSmall'; readonly of: number; readonly needed: number }
   /** It ranks high enough, but the rung's share has gone on already. */
   | { readonly code: 'promotionDelayed'; readonly rank: number; readonly of: number; readonly kept: number; readonly promoted: number }
+  /** Pasha: it waits at the highest rung in use; `rungs` are in use. */
+  | { readonly code: 'atCeiling'; readonly rank: number; readonly of: number; readonly rungs: number }
   /** Ranked by its best value so far among the trials that were trained to the end; `cut` is a value of the objective. */
   | {
       readonly code: 'withinPercentile' | 'beyondPercentile';

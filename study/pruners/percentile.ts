@@ -2,6 +2,7 @@ import { valueOfLoss } from '../objective.ts';
 import { compareLosses } from '../order.ts';
 import { lossesUpTo, type Rung } from '../rung.ts';
 import type { Decision, Objective } from '../trial.ts';
+import { percentileOf } from './percentile-of.ts';
 import type { Pruner } from './pruner.ts';
 
 export interface PercentileSettings {
@@ -48,13 +49,4 @@ function finishedLosses(rungs: readonly Rung[], rung: number): readonly number[]
   const finished = new Set(top.trials.filter((_, arrival) => top.losses[arrival] !== null));
   const { trials, losses } = rungs[rung]!;
   return losses.flatMap((loss, arrival) => (loss !== null && finished.has(trials[arrival]!) ? [loss] : []));
-}
-
-/** Between two values it is interpolated linearly; `percent` of 50 is the median. At least one value. */
-function percentileOf(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted(compareLosses);
-  const place = ((sorted.length - 1) * percent) / 100;
-  const below = sorted[Math.floor(place)]!;
-  const above = sorted[Math.ceil(place)]!;
-  return below + (above - below) * (place - Math.floor(place)); // in this form equal neighbours give themselves, to the bit
 }

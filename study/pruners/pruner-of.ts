@@ -2,6 +2,7 @@ import { type AshaSettings, asha } from './asha.ts';
 import { hyperband } from './hyperband.ts';
 import { type MedianSettings, median } from './median.ts';
 import { none } from './none.ts';
+import { type PashaSettings, pasha } from './pasha.ts';
 import { type PatienceSettings, patience } from './patience.ts';
 import { type PercentileSettings, percentile } from './percentile.ts';
 import type { Pruner } from './pruner.ts';
@@ -10,6 +11,7 @@ import { type ThresholdSettings, threshold } from './threshold.ts';
 export type PrunerSettings =
   | { readonly name: 'none' }
   | ({ readonly name: 'asha' | 'hyperband' } & AshaSettings)
+  | ({ readonly name: 'pasha' } & PashaSettings)
   | ({ readonly name: 'median' } & MedianSettings)
   | ({ readonly name: 'percentile' } & PercentileSettings)
   | ({ readonly name: 'threshold' } & ThresholdSettings)
@@ -23,6 +25,8 @@ export function prunerOf(settings: PrunerSettings): Pruner {
       return asha(settings);
     case 'hyperband':
       return hyperband(settings);
+    case 'pasha':
+      return pasha(settings);
     case 'median':
       return median(settings);
     case 'percentile':

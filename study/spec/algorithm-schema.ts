@@ -63,9 +63,10 @@ export const isLearning = (name: SearchAlgorithmName): boolean => learnsFromOneM
 export const pruneAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['asha', 'hyperband', 'median', 'percentile', 'threshold', 'patience', 'none'])
+      .enum(['asha', 'pasha', 'hyperband', 'median', 'percentile', 'threshold', 'patience', 'none'])
       .describe(
         'asha: successive halving without waiting; at each rung only the best 1/reductionFactor go on. ' +
+          'pasha: asha on the two lowest rungs, and on one more whenever the two highest in use rank trials otherwise by more than noise. ' +
           'hyperband: several asha side by side, each beginning its comparisons at another rung; a guard against early rungs that mispredict. ' +
           'median: a trial goes on while its best value so far is no worse than the median, at the same rung, of the trials trained to the end. ' +
           'percentile: the same with another share. threshold: a trial that reports worse than threshold ends. ' +
@@ -76,9 +77,9 @@ export const pruneAlgorithmSchema = z
       .enum(['promote', 'delayedPromote', 'stop'])
       .default('promote')
       .describe(
-        'asha and hyperband only. promote: a trial waits at its rung and goes on from its checkpoint once it ranks among the best. ' +
+        'asha, pasha and hyperband only. promote: a trial waits at its rung and goes on from its checkpoint once it ranks among the best. ' +
           'delayedPromote: the same, but never more than 1/reductionFactor of a rung go on, which spares the early arrivals that many parallel trials promote in vain. ' +
-          'stop: it goes on at once or ends for good. Default promote.',
+          'stop: it goes on at once or ends for good; not with pasha. Default promote.',
       ),
     by: z
       .enum(['firstObjective', 'nonDominatedRank'])
@@ -104,7 +105,7 @@ export const pruneAlgorithmSchema = z
       .max(100)
       .default(3)
       .describe(
-        'Each rung has this many times the steps of the one before; with asha and hyperband one trial in so many goes on. At least 2; default 3.',
+        'Each rung has this many times the steps of the one before; with asha, pasha and hyperband one trial in so many goes on. At least 2; default 3.',
       ),
     percentile: z
       .number()

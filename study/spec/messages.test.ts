@@ -142,8 +142,8 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   // what does not work yet
   {
     name: 'planned pruner with settings of its own',
-    spec: { pruneAlgorithm: { name: 'pasha', noise: 3 } },
-    want: 'spec.pruneAlgorithm.name: pasha is not available yet; use asha, hyperband, median, percentile, threshold, patience or none',
+    spec: { pruneAlgorithm: { name: 'curve', noise: 3 } },
+    want: 'spec.pruneAlgorithm.name: curve is not available yet; use asha, pasha, hyperband, median, percentile, threshold, patience or none',
   },
   { name: 'no GPU hours', spec: { budget: { gpuHours: 0 } }, want: 'spec.budget.gpuHours: must be > 0, got 0' },
   {
@@ -547,6 +547,22 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     name: 'median without its first rung',
     spec: { pruneAlgorithm: { name: 'median', maxResource: 450 } },
     want: 'spec.pruneAlgorithm.minResource: must be given for median, got nothing',
+  },
+  {
+    name: 'pasha that stops',
+    spec: { pruneAlgorithm: { name: 'pasha', mode: 'stop', minResource: 50, maxResource: 450 } },
+    want: 'spec.pruneAlgorithm.mode: must be promote or delayedPromote for pasha, under whose ceiling trials wait, got "stop"',
+  },
+  {
+    name: 'pasha by several objectives',
+    spec: {
+      objectives: [
+        { metric: 'eval/accuracy', direction: 'maximize' },
+        { metric: 'eval/loss', direction: 'minimize' },
+      ],
+      pruneAlgorithm: { name: 'pasha', by: 'nonDominatedRank', minResource: 50, maxResource: 450 },
+    },
+    want: 'spec.pruneAlgorithm.by: must be firstObjective for pasha, got "nonDominatedRank"',
   },
   {
     name: 'asha without its first rung',

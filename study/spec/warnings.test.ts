@@ -51,6 +51,12 @@ const cases = [
     spec: { budget: { gpuHours: 4 }, trialTemplate: { trainer: { model: 'm', data: 'd', device: 'cpu' } } },
     want: ['spec.budget.gpuHours: trainer.device is cpu, so no GPU-hour is ever spent; use budget.duration'],
   },
+  {
+    name: 'a ceiling that cannot rise',
+    spec: { pruneAlgorithm: { name: 'pasha', minResource: 150, maxResource: 450 } },
+    want: ['spec.pruneAlgorithm.name: pasha with fewer than 3 rungs is asha; lower minResource'],
+  },
+  { name: 'a ceiling that can', spec: { pruneAlgorithm: { ...rungs, name: 'pasha' } }, want: [] },
   { name: 'patience that ends in time', spec: { pruneAlgorithm: { ...rungs, name: 'patience', patience: 1 } }, want: [] },
 ];
 for (const { name, spec, want } of cases) {

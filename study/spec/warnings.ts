@@ -32,6 +32,7 @@ function idlePruner({ pruneAlgorithm, numTrials }: Sweep['spec']): readonly stri
       `spec.pruneAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so none is stopped early`,
     ];
   }
+  if (name === 'pasha' && early < 2) return ['spec.pruneAlgorithm.name: pasha with fewer than 3 rungs is asha; lower minResource'];
   if (name === 'patience' && patience >= early) {
     return [`spec.pruneAlgorithm.patience: ${patience} is not less than the ${early} rungs before the last, so no trial is stopped early`];
   }

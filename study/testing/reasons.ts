@@ -9,6 +9,10 @@ export const sentences: Readonly<Record<Reason['code'], readonly [Reason, string
     { code: 'promotionDelayed', rank: 1, of: 7, kept: 2, promoted: 2 },
     'rank 1 of 7, but 2 have gone on already and 2 may',
   ],
+  atCeiling: [
+    { code: 'atCeiling', rank: 1, of: 3, rungs: 2 },
+    'rank 1 of 3 at the highest of the 2 rungs in use; one more comes when the last two rank trials otherwise',
+  ],
   withinPercentile: [
     { code: 'withinPercentile', rank: 2, of: 9, percentile: 25, cut: 0.85123 },
     'its best value so far has rank 2 of 9, the best 25 % (cut 0.8512) go on',

@@ -4,7 +4,7 @@ import { isLayerwise } from './parameters.ts';
 
 /** How trials run: rungs that rise, a pruner that has what it needs, baselines that can be had and that numTrials has room for. */
 export function trialProblems(parts: SpecParts): readonly Problem[] {
-  return [...rungProblems(parts), ...prunerFieldProblems(parts), ...baselineProblems(parts)];
+  return [...rungProblems(parts), ...prunerFieldProblems(parts), ...pashaProblems(parts), ...baselineProblems(parts)];
 }
 
 function rungProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
@@ -27,6 +27,17 @@ function prunerFieldProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] 
     if (name === field) return isGiven ? [] : [mustBe(path, `given for ${name}`, undefined)];
     return isGiven ? [{ path, message: `does not belong to ${name}; leave it out` }] : [];
   });
+}
+
+/** What asha can do and pasha cannot. */
+function pashaProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
+  if (pruneAlgorithm?.name !== 'pasha') return [];
+  const { mode, by } = pruneAlgorithm;
+  const path = 'spec.pruneAlgorithm';
+  return [
+    ...(mode === 'stop' ? [mustBe(`${path}.mode`, 'promote or delayedPromote for pasha, under whose ceiling trials wait', mode)] : []),
+    ...(by === 'nonDominatedRank' ? [mustBe(`${path}.by`, 'firstObjective for pasha', by)] : []),
+  ];
 }
 
 function baselineProblems({ enqueue = [], parameters, numTrials }: SpecParts): readonly Problem[] {
