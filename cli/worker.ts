@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, type WorkerOptions as NativeWorkerOptions, Runtime, Worker } from '@temporalio/worker';
 import { sweepActivities } from '../activities/sweep.ts';
 import { trialActivities } from '../activities/trial.ts';
 import type { ObjectStore } from '../results/object-store.ts';
@@ -48,13 +49,20 @@ export async function createWorker({ temporal, store, runner, maxTrials }: Worke
     connection: await NativeConnection.connect({ address }),
     namespace,
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    ...workflowCode(),
     activities: { ...sweepActivities({ openSweep, client }), ...trialActivities({ openSweep, runner }) },
     maxConcurrentActivityTaskExecutions: maxTrials + 50, // room for the short activities beside those that wait for trials
     maxCachedWorkflows: 500,
     maxHeartbeatThrottleInterval: '2 seconds', // a stopped trial learns of it with a heartbeat
     shutdownGraceTime: '5 seconds',
   });
+}
+
+/** An image has them bundled already (tools/images/context.ts): that takes seconds, and its compiler wants to write. */
+function workflowCode(): Pick<NativeWorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const bundle = fileURLToPath(new URL('../workflows/bundle.js', import.meta.url));
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
 }
 
 /** One folder object per sweep, because it remembers the log's segments. A worker sees few sweeps at a time. */

@@ -12,7 +12,7 @@ import { type Cluster, removeCluster, startCluster } from './cluster.ts';
 import { command } from './command.ts';
 import { findMachine } from './machine.ts';
 import { busyboxImage } from './node.ts';
-import { whyNoOwnCluster } from './test-cluster.ts';
+import { openTestCluster, whyNoOwnCluster } from './test-cluster.ts';
 
 const skip = whyNoOwnCluster();
 const folder = mkdtempSync(path.join(tmpdir(), 'permafrost-cluster-'));
@@ -96,6 +96,23 @@ test('nodes that KWOK plays take pods that tolerate them', { skip }, async () =>
   const podSpec = { nodeSelector: { type: 'kwok' }, tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }] };
   await cluster.apply(aJob('played', 'exit 1', podSpec));
   await complete('played');
+});
+
+test('a cluster that is named gets one namespace, which is gone afterwards', { skip }, async (t) => {
+  const namespaces = async (): Promise<readonly string[]> =>
+    (await cluster.kubectl('get', 'namespaces', '--output=name')).trim().split('\n');
+  const before = await namespaces();
+  Object.assign(process.env, { KUBECONFIG: cluster.kubeconfig, PERMAFROST_TEST_CONTEXT: 'permafrost' });
+  t.after(() => {
+    delete process.env.KUBECONFIG;
+    delete process.env.PERMAFROST_TEST_CONTEXT;
+  });
+  const named = await openTestCluster();
+  assert.deepEqual(await namespaces(), [...before, `namespace/${named.namespace}`].toSorted());
+  assert.equal(named.hostAddress, cluster.hostAddress);
+  assert.equal(named.own, undefined);
+  await named.remove();
+  assert.deepEqual(await namespaces(), before);
 });
 
 test('what was killed is started again by the next start, and its objects are still there', { skip }, async () => {

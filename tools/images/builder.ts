@@ -8,8 +8,8 @@ export interface Builder {
   /** Makes an image of one layer from a tar file. */
   importRoot(tar: string, image: string): Promise<void>;
   build(build: Build): Promise<void>;
-  /** Bytes of its layers, unpacked. */
-  sizeOf(image: string): Promise<number>;
+  /** Of its layers, unpacked: `345 MB`. */
+  sizeOf(image: string): Promise<string>;
   /** Writes it as an archive that containerd and docker can import. */
   save(image: string, archive: string): Promise<void>;
 }
@@ -64,7 +64,10 @@ function dockerLike(program: 'docker' | 'podman', say: Say): Builder {
         context,
       );
     },
-    sizeOf: async (image) => Number(await call(`measuring ${image}`, 'image', 'inspect', '--format', '{{.Size}}', image)),
+    async sizeOf(image) {
+      const bytes = await call(`measuring ${image}`, 'image', 'inspect', '--format', '{{.Size}}', image);
+      return `${Math.round(Number(bytes) / 1e6)} MB`;
+    },
     save: async (image, archive) => void (await call(`saving ${image}`, 'save', '--output', archive, image)),
   };
 }
@@ -84,7 +87,7 @@ function buildah(say: Say): Builder {
       const options = ['--layers', '--isolation', 'chroot', '--pull-never', '--file', containerfile, '--target', target, '--tag', image];
       await call(`building ${image}`, 'build', ...options, ...buildArguments(values), context);
     },
-    sizeOf: async (image) => JSON.parse(await call(`measuring ${image}`, 'images', '--json', image))[0].size as number,
+    sizeOf: async (image) => JSON.parse(await call(`measuring ${image}`, 'images', '--json', image))[0].size as string,
     save: async (image, archive) =>
       void (await call(`saving ${image}`, 'push', '--disable-compression', image, `docker-archive:${archive}:${image}`)),
   };

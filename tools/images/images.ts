@@ -20,8 +20,8 @@ export interface ImageOptions {
 export interface Image {
   /** With the digest of all that went into it as its tag. */
   readonly name: string;
-  /** Bytes, unpacked. */
-  readonly size: number;
+  /** Of its layers, unpacked: `345 MB`. */
+  readonly size: string;
   /** Writes it to a file, once. @returns the file */
   save(): Promise<string>;
 }

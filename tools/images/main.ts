@@ -14,7 +14,7 @@ const say = (line: string): void => console.log(`permafrost: ${line}`);
 for (const target of targets) {
   const kind = values.gpu ? 'gpu' : 'cpu';
   const image = await buildImage({ target, kind, base: values.base, cacheFolder: cacheFolder(process.env), say });
-  say(`${image.name}  ${Math.round(image.size / 1e6)} MB`);
+  say(`${image.name}  ${image.size}`);
   if (!values.import) continue;
   const cluster = await startCluster({ folder: path.join(stateFolder(process.env), 'cluster'), lifetime: 'untilStopped' });
   await cluster.importImage(await image.save());
