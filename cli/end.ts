@@ -9,8 +9,8 @@ import type { SweepEnd } from './watch.ts';
 /** Prints how a sweep ended, with its trials, and returns the exit code. */
 export async function showEnd(end: SweepEnd, { folder }: Submitted, { store }: System): Promise<number> {
   const results = openSweepFolder(store, folder);
-  const [objective] = (await results.read()).sweep.spec.objectives;
-  process.stdout.write(`\n${trialTable(trialRows(await results.readLog()), objective!, new Map())}\n\n`);
+  const { objectives } = (await results.read()).sweep.spec;
+  process.stdout.write(`\n${trialTable(trialRows(await results.readLog()), objectives, new Map())}\n\n`);
   if (end.result !== 'succeeded') {
     process.stderr.write(`The sweep ${end.result}: ${end.message}\n`);
     return exitCodes.sweepFailed;

@@ -2,6 +2,7 @@ import { heldOutMetric } from '../study/held-out.ts';
 import { layerRows } from '../study/layer-rows.ts';
 import { outcomeText } from '../study/outcome.ts';
 import { originText } from '../study/page.ts';
+import type { ParetoFront } from '../study/pareto-front.ts';
 import { explanationOf } from '../study/reason.ts';
 import { savingsIn } from '../study/savings.ts';
 import type { Summary } from '../study/summary.ts';
@@ -10,15 +11,15 @@ import type { TrialRow } from '../study/trial-rows.ts';
 import { duration, shown, table } from './table.ts';
 
 /** @param queued - why, of the running trials that do not run yet */
-export function trialTable(rows: readonly TrialRow[], { metric }: Objective, queued: ReadonlyMap<number, string>): string {
+export function trialTable(rows: readonly TrialRow[], objectives: readonly Objective[], queued: ReadonlyMap<number, string>): string {
   return table(
-    ['TRIAL', 'ORIGIN', 'STATE', 'STEP', metric.toUpperCase(), 'SECONDS', 'PARAMETERS', 'WHY'],
+    ['TRIAL', 'ORIGIN', 'STATE', 'STEP', ...objectives.map(({ metric }) => metric.toUpperCase()), 'SECONDS', 'PARAMETERS', 'WHY'],
     rows.map((row) => [
       row.trial,
       row.origin.by === 'sampler' ? 'search' : originText(row.origin).replace('on a fresh seed', 'again'),
       queued.has(row.trial) ? 'queued' : row.state,
       row.step,
-      row.step === 0 ? '–' : shown(row.metrics[metric]),
+      ...objectives.map(({ metric }) => shown(row.metrics[metric])),
       Math.round(row.seconds),
       Object.entries(row.assignment)
         .map(([name, value]) => `${name.replace(/^layers\./, '')}=${typeof value === 'number' ? shown(value) : value}`)
@@ -33,6 +34,11 @@ export function layerTable(layers: LayerConfiguration): string {
     ['LAYERS', 'MODE', 'LEARNING RATE'],
     layerRows(layers).map((row) => [row.layers, row.mode, row.learningRate || '–']),
   );
+}
+
+function frontTable({ objectives, steps, trials }: ParetoFront): string {
+  const rows = trials.map(({ trial, values }) => [trial, ...objectives.map(({ metric }) => shown(values[metric]))]);
+  return `No trial beats these in everything, after ${steps} steps:\n${table(['TRIAL', ...objectives.map(({ metric }) => metric.toUpperCase())], rows)}`;
 }
 
 function heldOutTable({ heldOut, objective, best }: Summary): string {
@@ -63,12 +69,13 @@ function costText({ wallSeconds, cost, savings, pricePerGpuHour }: Summary): str
 
 /** All that a finished sweep has to say, as printed after `run` and by `best`. */
 export function summaryText(summary: Summary, address: string): string {
-  const { best, counts, verdict, heldOut, answer, warnings = [] } = summary;
+  const { best, front, counts, verdict, heldOut, answer, warnings = [] } = summary;
   const parts = [
     ...(best
       ? [`Best: trial ${best.trial}, ${summary.objective.metric} ${shown(best.selectionValue)} on the selection split`]
       : ['No trial reported a number.']),
     ...(best?.layers ? [layerTable(best.layers)] : []),
+    ...(front ? [frontTable(front)] : []),
     ...(heldOut.length > 0 ? [`On held-out data, mean and standard deviation over fresh seeds:\n${heldOutTable(summary)}`] : []),
     ...(verdict.length > 0 ? [verdict.join('\n')] : []),
     ...(answer.length > 0 ? [answer.join('\n')] : []),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sweepDetails, trialDetails, trialWorkflowId } from './page.ts';
+import type { ParetoFront } from './pareto-front.ts';
 import { progressOf } from './progress.ts';
 import { emptyRung, withClosed, withReport } from './rung.ts';
 import { newSweep, type SweepState } from './sweep-state.ts';
@@ -48,6 +49,44 @@ test('the page of a sweep shows progress, best trials and links', () => {
 
 [All trials of this sweep](/namespaces/{namespace}/workflows?query=SweepId%3D%22default.x.1%22)`,
   );
+});
+
+const front = (trials: number): ParetoFront => ({
+  objectives: [
+    { metric: 'eval/accuracy', direction: 'maximize' },
+    { metric: 'cost/gpuSeconds', direction: 'minimize' },
+  ],
+  steps: 60,
+  trials: Array.from({ length: trials }, (_, trial) => ({
+    trial,
+    values: { 'eval/accuracy': 0.7123 - trial / 97, 'cost/gpuSeconds': 30 / (trial + 1) },
+  })),
+});
+
+test('at the end the page of a sweep tells what was found, what to beware of, and what there is to choose from', () => {
+  const page = sweepDetails('default.x.1', aSweep(), {
+    answer: ['Layers 0–3 can stay frozen.'],
+    warnings: ['Rung 0 lies.'],
+    front: front(11),
+  });
+  const [, answer, warning, , told, table] = page.split('\n\n');
+  assert.deepEqual([answer, warning], ['Layers 0–3 can stay frozen.', 'Warning: Rung 0 lies.']);
+  assert.equal(told, '11 trials are beaten by none in everything, after 60 steps; those with the best eval/accuracy are:');
+  assert.equal(
+    table?.split('\n').slice(0, 3).join('\n'),
+    `| trial\u2003 | eval/accuracy\u2003 | cost/gpuSeconds |
+| --- | --- | --- |
+| [0](/namespaces/{namespace}/workflows/default.x.1.t00000) | 0.7123 | 30 |`,
+  );
+  assert.equal(table?.split('\n').length, 2 + 10);
+});
+
+test('the page of a sweep that is over stays under 4 kB with a front of long ids and a warning for each rung', () => {
+  const id = `default.${'x'.repeat(63)}.12345678`;
+  const warning = 'w'.repeat(300);
+  const found = { answer: ['a'.repeat(300), 'b'.repeat(300)], warnings: [warning, warning, warning], front: front(100) };
+  const page = sweepDetails(id, aSweep(), found);
+  assert.ok(Buffer.byteLength(page) < 4096, `${Buffer.byteLength(page)}`);
 });
 
 test('the page of a sweep stays under 4 kB with ten best trials of long ids', () => {

@@ -4,8 +4,12 @@ import { layerRows } from './layer-rows.ts';
 import type { Origin } from './log.ts';
 import { valueOfLoss } from './objective.ts';
 import { outcomeText } from './outcome.ts';
+import type { ParetoFront } from './pareto-front.ts';
+import type { Summary } from './summary.ts';
 import { outcomeSoFar, runningTrials, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { Assignment, JsonNumber, LayerConfiguration, Report } from './trial.ts';
+
+const mostRows = 10;
 
 /** What a trial's page shows that does not change. */
 export interface TrialPage {
@@ -28,8 +32,8 @@ export function trialDetails(page: TrialPage, state: string, report: Report | un
     .join('\n\n');
 }
 
-/** @param answer - what it found, once it is over */
-export function sweepDetails(sweepId: string, state: SweepState, answer: readonly string[] = []): string {
+/** @param found - once it is over */
+export function sweepDetails(sweepId: string, state: SweepState, found?: Pick<Summary, 'answer' | 'warnings' | 'front'>): string {
   const { plan } = state;
   const outcome = outcomeSoFar(state.phase);
   const running = runningTrials(state).map(({ trial }) => link(sweepId, trial));
@@ -43,17 +47,33 @@ export function sweepDetails(sweepId: string, state: SweepState, answer: readonl
     ...(outcome ? [`the search has ended: ${outcomeText(outcome)}`] : []),
   ].join(' · ');
   const rungs = state.rungs.map((rung, index) => `| ${index} | ${plan.rungs[index]} | ${rung.trials.length} |`);
-  const best = bestTrials(state, 10).map(
-    ({ trial, rung, loss }, place) =>
-      `| ${place + 1} | ${link(sweepId, trial)} | ${plan.rungs[rung]} | ${shown(valueOfLoss(loss, plan.objectives[0]!.direction))} |`,
-  );
   return [
     head,
-    ...answer,
+    ...(found?.answer ?? []),
+    ...(found?.warnings ?? []).map((warning) => `Warning: ${warning}`),
     [headings('rung', 'steps', 'reports'), ...rungs].join('\n'),
-    best.length > 0 ? [headings('best', 'trial', 'steps', plan.objectives[0]!.metric), ...best].join('\n') : 'No report yet.',
+    found?.front ? frontTable(sweepId, found.front) : bestTable(sweepId, state),
     `[All trials of this sweep](/namespaces/{namespace}/workflows?query=${encodeURIComponent(`SweepId="${sweepId}"`)})`,
   ].join('\n\n');
+}
+
+function bestTable(sweepId: string, state: SweepState): string {
+  const { rungs, objectives } = state.plan;
+  const { metric, direction } = objectives[0]!;
+  const best = bestTrials(state, mostRows).map(
+    ({ trial, rung, loss }, place) =>
+      `| ${place + 1} | ${link(sweepId, trial)} | ${rungs[rung]} | ${shown(valueOfLoss(loss, direction))} |`,
+  );
+  return best.length > 0 ? [headings('best', 'trial', 'steps', metric), ...best].join('\n') : 'No report yet.';
+}
+
+function frontTable(sweepId: string, { objectives, steps, trials }: ParetoFront): string {
+  const metrics = objectives.map(({ metric }) => metric);
+  const rows = trials
+    .slice(0, mostRows)
+    .map(({ trial, values }) => `| ${[link(sweepId, trial), ...metrics.map((metric) => shown(values[metric]))].join(' | ')} |`);
+  const more = trials.length > mostRows ? `; those with the best ${metrics[0]} are` : '';
+  return `${trials.length} trials are beaten by none in everything, after ${steps} steps${more}:\n\n${[headings('trial', ...metrics), ...rows].join('\n')}`;
 }
 
 export function originText(origin: Origin): string {

@@ -58,7 +58,7 @@ export const paretoRanking = onceFor((rung) => {
 });
 
 /** What each trial lost, an objective each, in order of arrival. */
-function pointsOf({ losses, others = [] }: Rung): readonly Losses[] {
+export function pointsOf({ losses, others = [] }: Rung): readonly Losses[] {
   return losses.map((loss, arrival) => [loss, ...others.map((column) => column[arrival]!)].map((each) => each ?? Number.NaN));
 }
 

@@ -111,6 +111,31 @@ test('a summary warns of a rung that ranks trials otherwise than the last one', 
   );
 });
 
+test('with several objectives a summary shows what there is to choose from, and names the best by the first', () => {
+  const objectives = [accuracy, { metric: 'cost/gpuSeconds', direction: 'minimize' }] as const;
+  const sweep = aSweep({ ...searched.sweep.spec, objectives });
+  const values = [
+    [0.7, 30],
+    [0.8, 50],
+    [0.6, 40],
+  ] as const;
+  const log = values.flatMap(([value, seconds], trial) => [
+    suggested(0, trial, { by: 'sampler', seen: 0 }),
+    reported(0, trial, 0, { 'eval/accuracy': 0.9, 'cost/gpuSeconds': 10 }),
+    reported(0, trial, 1, { 'eval/accuracy': value, 'cost/gpuSeconds': seconds }),
+  ]);
+  const { best, front } = summaryOf({ ...searched, sweep }, log, { result: 'succeeded', because: 'allTrialsDone' });
+  assert.equal(best?.trial, 1);
+  assert.deepEqual(front, {
+    objectives,
+    steps: 20,
+    trials: [
+      { trial: 1, values: { 'eval/accuracy': 0.8, 'cost/gpuSeconds': 50 } },
+      { trial: 0, values: { 'eval/accuracy': 0.7, 'cost/gpuSeconds': 30 } },
+    ],
+  });
+});
+
 test('a log without a number has no best trial', () => {
   const log: SweepEvent[] = [suggested(0, 0, { by: 'sampler', seen: 0 }), reported(1, 0, 0, { 'eval/accuracy': null })];
   const summary = summaryOf(searched, log, { result: 'failed', because: 'noTrialReported', message: '' });

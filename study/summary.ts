@@ -10,6 +10,7 @@ import { sampleOf } from './importance/sample.ts';
 import { layerConfigurationOf } from './layers.ts';
 import type { ModelShape } from './layerwise.ts';
 import type { Outcome, SweepLog } from './log.ts';
+import { type ParetoFront, paretoFront } from './pareto-front.ts';
 import { rankWarnings } from './rank-correlation.ts';
 import type { Rung } from './rung.ts';
 import { reportsOf, rungTables } from './rung-tables.ts';
@@ -41,6 +42,8 @@ export interface Summary {
     /** Of its final trials the one with the best selection value: its model is the one to keep. */
     readonly final?: number;
   };
+  /** What there is to choose from, with several objectives. */
+  readonly front?: ParetoFront;
   /** Where the best model lies, when the trainer left one. */
   readonly model?: string;
   readonly counts: { readonly search: number; readonly failed: number; readonly reachedTop: number; readonly finals: number };
@@ -72,7 +75,9 @@ export function summaryOf(searched: SearchedSweep, log: SweepLog, outcome: Outco
   const tables = rungTables(reportsOf(log, 'search'), objectives);
   const best = bestOf(tables, rows);
   const heldOut = best === undefined ? [] : heldOutScores(rows, best, objective);
-  const warnings = rankWarnings(tables, rungsOf(pruneAlgorithm));
+  const rungs = rungsOf(pruneAlgorithm);
+  const front = paretoFront(tables, rungs, rows, objectives);
+  const warnings = rankWarnings(tables, rungs);
   const layers = best && layersOf(searched, best);
   const importance = importanceOf(
     searchSpaceOf(parameters, model),
@@ -94,6 +99,7 @@ export function summaryOf(searched: SearchedSweep, log: SweepLog, outcome: Outco
         ...(final !== undefined && { final }),
       },
     }),
+    ...(front && { front }),
     counts: {
       search: search.length,
       failed: search.filter((row) => row.state === 'failed').length,
@@ -101,7 +107,7 @@ export function summaryOf(searched: SearchedSweep, log: SweepLog, outcome: Outco
       finals: rows.length - search.length,
     },
     cost: total(rows),
-    savings: savingsOf(search, rungsOf(pruneAlgorithm).at(-1)!),
+    savings: savingsOf(search, rungs.at(-1)!),
     ...(budget.cost && { pricePerGpuHour: budget.cost.pricePerGpuHour }),
     wallSeconds: log.length === 0 ? 0 : (log.at(-1)!.at - log[0]!.at) / 1000,
     heldOut,

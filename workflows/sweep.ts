@@ -112,7 +112,7 @@ export async function sweep(input: SweepInput): Promise<Summary> {
   const { phase } = state;
   if (phase.name !== 'closing') throw ApplicationFailure.nonRetryable(`a sweep cannot end in its ${phase.name} phase`, 'EngineFailure');
   const summary = await conclude(input.sweep, state, phase.outcome);
-  setCurrentDetails(sweepDetails(input.sweep.id, state, summary.answer));
+  setCurrentDetails(sweepDetails(input.sweep.id, state, summary));
   if (phase.outcome.result === 'failed') throw ApplicationFailure.nonRetryable(phase.outcome.message, phase.outcome.because);
   return summary;
 }

@@ -61,10 +61,10 @@ async function trials(wanted: string | undefined, { output }: Output): Promise<v
     const sweep = await findSweep(client, wanted);
     const folder = openSweepFolder(store, sweep.folder);
     const rows = trialRows(await folder.readLog());
-    const [objective] = (await folder.read()).sweep.spec.objectives;
+    const { objectives } = (await folder.read()).sweep.spec;
     const queued = await queuedTrials(client, sweep.id, rows);
     const shownRows = rows.map((row) => ({ ...row, ...(queued.has(row.trial) && { queued: queued.get(row.trial) }) }));
-    print(output, shownRows, () => trialTable(rows, objective!, queued));
+    print(output, shownRows, () => trialTable(rows, objectives, queued));
   });
 }
 

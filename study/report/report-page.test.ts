@@ -44,6 +44,30 @@ test('the report of a whole sweep has every part, and needs nothing from elsewhe
   assert.doesNotMatch(page, /undefined|NaN|\[object/);
 });
 
+test('the report of a sweep with several objectives shows the front among the trials that came as far', () => {
+  const { metric: loss } = sweep.spec.objectives[0]!;
+  const two = aSweep({
+    ...sweep.spec,
+    objectives: [
+      { metric: loss, direction: 'minimize' },
+      { metric: 'cost/gpuSeconds', direction: 'minimize' },
+    ],
+  });
+  const cluster = { objective: layerFreezeObjective(layerFreezeTask('mask', 1)), podStartSeconds: 10, crashRate: 0, attempts: 3, seed: 1 };
+  const { log, outcome } = simulate(simulationOf(two, model, cluster));
+  const searched = { id: 'default.small.1', sweep: two, model };
+  const summary = summaryOf(searched, log, outcome);
+  const page = reportPage(searched, log, summary);
+  const section = page.slice(page.indexOf('<h2>Pareto front'), page.indexOf('<h2>How the search went'));
+  const filled = [...section.matchAll(/fill="var\(--main\)"><title>trial (\d+)/g)].map(([, trial]) => Number(trial));
+  const { trials, steps } = summary.front!;
+  assert.deepEqual(new Set(filled), new Set(trials.map(({ trial }) => trial)));
+  const asFar = log.filter((event) => event.type === 'reported' && event.step === steps && event.rung > 0).length; // final trials have a rung 0 alone
+  assert.equal(section.match(/<circle/g)?.length, asFar);
+  assert.ok(trials.length > 1 && asFar > trials.length);
+  assert.doesNotMatch(page, /undefined|NaN|\[object/);
+});
+
 test('tags of the report are closed, and what users wrote cannot become tags', () => {
   const { page } = aReport();
   assert.ok(!page.includes('<script'));

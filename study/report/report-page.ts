@@ -6,7 +6,8 @@ import { outcomeText } from '../outcome.ts';
 import { rungsOf } from '../rungs.ts';
 import { savingsIn } from '../savings.ts';
 import type { SearchedSweep, Summary } from '../summary.ts';
-import { trialRows } from '../trial-rows.ts';
+import { type TrialRow, trialRows } from '../trial-rows.ts';
+import { frontFigure } from './front-figure.ts';
 import { heldOutFigure } from './held-out-figure.ts';
 import { type HistoryPoint, historyFigure } from './history-figure.ts';
 import { type Html, html } from './html.ts';
@@ -29,6 +30,7 @@ ${answer(summary)}
 ${warnings(summary)}
 ${tiles(summary)}
 ${best(summary)}
+${front(log, summary)}
 ${heldOut(summary)}
 <h2>How the search went</h2>
 <div class="card">${historyFigure(historyOf(log, summary, rungs.length), summary.objective)}</div>
@@ -79,6 +81,23 @@ function best({ best: found, objective }: Summary): Html {
 <p>Trial ${trial}: ${objective.metric} ${shown(selectionValue)} on the selection split. It was chosen because this was the best, so it is too good to be true: see the held-out scores.</p>
 ${layers === undefined ? '' : html`<div class="card">${layersFigure(layers)}</div>`}
 ${rows.length === 0 ? '' : html`<details${layers === undefined ? html` open` : ''}><summary>Searched values</summary><div class="card"><table>${rows}</table></div></details>`}`;
+}
+
+/** Against the trials that came as far. */
+function front(log: SweepLog, { front: found }: Summary): Html {
+  if (found === undefined) return html``;
+  const { objectives, steps, trials } = found;
+  const members = new Set(trials.map(({ trial }) => trial));
+  const valuesOf = (metrics: TrialRow['metrics']): readonly number[] => objectives.map(({ metric }) => metrics[metric] ?? Number.NaN);
+  const points = trialRows(log)
+    .filter(({ purpose, step }) => purpose === 'search' && step === steps)
+    .map(({ trial, metrics }) => ({ trial, values: valuesOf(metrics), isInFront: members.has(trial) }))
+    .filter(({ values }) => values.every(Number.isFinite));
+  return html`<h2>Pareto front</h2>
+<p>Of the ${points.length} trials that came to ${steps} steps no one beats these ${trials.length} in everything. The final trainings are of the best by ${objectives[0]!.metric}.</p>
+<div class="card">${frontFigure(points, objectives)}</div>
+<div class="card"><table><tr><th>trial</th>${objectives.map(({ metric }) => html`<th class="n">${metric}</th>`)}</tr>
+${trials.map(({ trial, values }) => html`<tr><td>${trial}</td>${objectives.map(({ metric }) => html`<td class="n">${shown(values[metric])}</td>`)}</tr>`)}</table></div>`;
 }
 
 function heldOut({ heldOut: scores, objective }: Summary): Html {

@@ -30,8 +30,8 @@ export const specSchema = z.strictObject({
     .min(1)
     .max(4)
     .describe(
-      'What is optimised: one to four metrics. The first names the best trial, drives pruning (see pruneAlgorithm.by) and is what samplers for one objective learn from. ' +
-        'With several the summary shows the Pareto front: the trials that no other beats in everything.',
+      'What is optimised: one to four metrics. The first names the best trial, which is trained again at the end; it drives pruning (see pruneAlgorithm.by) and is what samplers for one objective learn from. ' +
+        'With several the summary shows the Pareto front: the trials that no other beats in everything at the last rung.',
     ),
   parameters: z.array(parameterSchema).min(1).max(200).describe('What is searched: at least one parameter.'),
   constraints: z
