@@ -66,6 +66,15 @@ const reason: z.ZodType<Reason> = z.discriminatedUnion('code', [
   z.object({ code: z.enum(['rungTooSmall', 'tooFewFinished', 'tooFewRungs']), of: count, needed: count }),
   z.object({ code: z.enum(['withinThreshold', 'beyondThreshold']), value: number, threshold: number }),
   z.object({ code: z.enum(['improved', 'notImproved']), gain: number, minDelta: number, patience: count }),
+  z.object({
+    code: z.enum(['possiblyBest', 'unlikelyBest']),
+    rank: count,
+    of: count,
+    probability: number,
+    minProbability: number,
+    expected: number,
+    best: number,
+  }),
   z.object({ code: z.literal('belowBracket'), from: count }),
   z.object({ code: z.enum(['diverged', 'reachedTop', 'notPruned', 'searchOver', 'stoppedByUser', 'cancelled']) }),
 ]);

@@ -8,6 +8,10 @@ const cases: readonly { pruner: SweepPlan['pruner']; want: readonly number[] }[]
   { pruner: { name: 'none' }, want: [49, 49, 49, 49] },
   { pruner: { name: 'threshold', threshold: 1, direction }, want: [49, 49, 49, 49] },
   { pruner: { name: 'patience', patience: 1, minDelta: 0 }, want: [49, 49, 49, 49] },
+  {
+    pruner: { name: 'curve', minProbability: 0.05, startupTrials: 5, steps: [1, 3, 9, 27], seed: 0, direction },
+    want: [49, 49, 49, 49],
+  },
   { pruner: { name: 'asha', mode: 'promote', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' }, want: [49, 16, 5, 1] },
   { pruner: { name: 'pasha', mode: 'promote', reductionFactor: 3, direction: 'minimize' }, want: [49, 16, 5, 1] },
   // brackets of 27, 12, 6 and 4: 9 + 12 + 6 + 4, then 3 + 4 + 6 + 4, then 1 + 1.3 + 2 + 4

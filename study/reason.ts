@@ -27,6 +27,12 @@ export function explanationOf(reason: Reason): string {
       return `better by ${shown(reason.gain)} in the last ${counted(reason.patience, 'rung')}, more than ${reason.minDelta}`;
     case 'notImproved':
       return `not better by more than ${reason.minDelta} in the last ${counted(reason.patience, 'rung')}`;
+    case 'possiblyBest':
+    case 'unlikelyBest':
+      return (
+        `rank ${reason.rank} of ${reason.of}; its curve goes to ${shown(reason.expected)}, and with probability ${shown(reason.probability)} ` +
+        `to the best ${shown(reason.best)} or beyond (${reason.minProbability} is needed)`
+      );
     case 'belowBracket':
       return `its bracket compares from rung ${reason.from} on`;
     case 'diverged':

@@ -41,6 +41,7 @@ test('a sweep that says only what it must comes out with every default', () => {
         maxResource: 450,
         reductionFactor: 3,
         startupTrials: 5,
+        minProbability: 0.05,
         minDelta: 0,
       },
       numTrials: 8,
@@ -141,7 +142,7 @@ test('all that is wrong is told at once: what is not there yet, then shapes, the
     new SpecError([
       {
         path: 'spec.pruneAlgorithm.name',
-        message: 'wilcoxon is not available yet; use asha, pasha, hyperband, median, percentile, threshold, patience or none',
+        message: 'wilcoxon is not available yet; use asha, pasha, hyperband, median, percentile, threshold, patience, curve or none',
       },
       { path: 'spec.parameters[1].searchSpace.logUniform.min', message: 'must be > 0, got 0' },
       { path: 'spec.numTrails', message: 'is not a known field; did you mean numTrials?' },

@@ -28,6 +28,11 @@ const cases: readonly { name: string; algorithm: object; want: SweepPlan['pruner
     want: { name: 'percentile', percentile: 25, startupTrials: 9, direction: 'maximize' },
   },
   { name: 'threshold', algorithm: { threshold: 0 }, want: { name: 'threshold', threshold: 0, direction: 'maximize' } },
+  {
+    name: 'curve',
+    algorithm: { minProbability: 0.1 },
+    want: { name: 'curve', minProbability: 0.1, startupTrials: 5, steps: [50, 150, 450], seed: 7, direction: 'maximize' },
+  },
   { name: 'patience', algorithm: { patience: 2, minDelta: 0.01 }, want: { name: 'patience', patience: 2, minDelta: 0.01 } },
 ];
 for (const { name, algorithm, want } of cases) {

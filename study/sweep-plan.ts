@@ -4,14 +4,13 @@ import type { PrunerSettings } from './pruners/pruner-of.ts';
 import { rungsOf } from './rungs.ts';
 import type { Sweep } from './spec.ts';
 import type { SweepPlan } from './sweep-state.ts';
-import type { Objective } from './trial.ts';
 
 /** The part of a sweep that its workflow carries along. */
 export function planOf({ spec }: Sweep): SweepPlan {
   const { duration, gpuHours, cost, noImprovement } = spec.budget;
   return {
     objectives: spec.objectives,
-    pruner: prunerSettings(spec.pruneAlgorithm, spec.objectives[0]!),
+    pruner: prunerSettings(spec),
     rungs: rungsOf(spec.pruneAlgorithm),
     numTrials: spec.numTrials,
     maxFailedTrials: spec.maxFailedTrials,
@@ -26,8 +25,9 @@ export function planOf({ spec }: Sweep): SweepPlan {
 }
 
 /** Of the fields that pruners share those that the named one reads. The spec was checked: what it requires is there. */
-function prunerSettings(algorithm: Sweep['spec']['pruneAlgorithm'], { direction }: Objective): PrunerSettings {
-  const { name, mode, by, reductionFactor, percentile, startupTrials, threshold, patience, minDelta } = algorithm;
+function prunerSettings({ pruneAlgorithm, objectives, searchAlgorithm }: Sweep['spec']): PrunerSettings {
+  const { direction } = objectives[0]!;
+  const { name, mode, by, reductionFactor, percentile, startupTrials, threshold, patience, minDelta, minProbability } = pruneAlgorithm;
   switch (name) {
     case 'none':
       return { name };
@@ -44,5 +44,7 @@ function prunerSettings(algorithm: Sweep['spec']['pruneAlgorithm'], { direction 
       return { name, threshold: threshold!, direction };
     case 'patience':
       return { name, patience: patience!, minDelta };
+    case 'curve':
+      return { name, minProbability, startupTrials, steps: rungsOf(pruneAlgorithm), seed: searchAlgorithm.seed, direction };
   }
 }

@@ -109,6 +109,16 @@ export type Reason =
   | { readonly code: 'tooFewRungs'; readonly of: number; readonly needed: number }
   /** `gain`: by how much the best loss of the last `patience` rungs is below the best before them. */
   | { readonly code: 'improved' | 'notImproved'; readonly gain: number; readonly minDelta: number; readonly patience: number }
+  /** Of its rung; then how likely its curve is to end at `best` or better, and where it is expected to: values of the objective. */
+  | {
+      readonly code: 'possiblyBest' | 'unlikelyBest';
+      readonly rank: number;
+      readonly of: number;
+      readonly probability: number;
+      readonly minProbability: number;
+      readonly expected: number;
+      readonly best: number;
+    }
   /** Hyperband: the trial's bracket compares from rung `from` on. */
   | { readonly code: 'belowBracket'; readonly from: number }
   | { readonly code: 'diverged' | 'reachedTop' | 'notPruned' | 'searchOver' | 'stoppedByUser' | 'cancelled' };

@@ -1,4 +1,5 @@
 import { type AshaSettings, asha } from './asha.ts';
+import { type CurveSettings, curve } from './curve.ts';
 import { hyperband } from './hyperband.ts';
 import { type MedianSettings, median } from './median.ts';
 import { none } from './none.ts';
@@ -15,7 +16,8 @@ export type PrunerSettings =
   | ({ readonly name: 'median' } & MedianSettings)
   | ({ readonly name: 'percentile' } & PercentileSettings)
   | ({ readonly name: 'threshold' } & ThresholdSettings)
-  | ({ readonly name: 'patience' } & PatienceSettings);
+  | ({ readonly name: 'patience' } & PatienceSettings)
+  | ({ readonly name: 'curve' } & CurveSettings);
 
 export function prunerOf(settings: PrunerSettings): Pruner {
   switch (settings.name) {
@@ -35,5 +37,7 @@ export function prunerOf(settings: PrunerSettings): Pruner {
       return threshold(settings);
     case 'patience':
       return patience(settings);
+    case 'curve':
+      return curve(settings);
   }
 }

@@ -77,6 +77,7 @@ const anySimulation = fc.record({
     { name: 'asha', minResource: 1, maxResource: 27 },
     { name: 'asha', mode: 'stop', minResource: 3, maxResource: 27 },
     { name: 'pasha', minResource: 1, maxResource: 27 },
+    { name: 'curve', minResource: 1, maxResource: 27 },
     { name: 'hyperband', minResource: 1, maxResource: 27 },
     { name: 'median', minResource: 1, maxResource: 27 },
   ),

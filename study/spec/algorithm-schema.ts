@@ -63,14 +63,15 @@ export const isLearning = (name: SearchAlgorithmName): boolean => learnsFromOneM
 export const pruneAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['asha', 'pasha', 'hyperband', 'median', 'percentile', 'threshold', 'patience', 'none'])
+      .enum(['asha', 'pasha', 'hyperband', 'median', 'percentile', 'threshold', 'patience', 'curve', 'none'])
       .describe(
         'asha: successive halving without waiting; at each rung only the best 1/reductionFactor go on. ' +
           'pasha: asha on the two lowest rungs, and on one more whenever the two highest in use rank trials otherwise by more than noise. ' +
           'hyperband: several asha side by side, each beginning its comparisons at another rung; a guard against early rungs that mispredict. ' +
           'median: a trial goes on while its best value so far is no worse than the median, at the same rung, of the trials trained to the end. ' +
           'percentile: the same with another share. threshold: a trial that reports worse than threshold ends. ' +
-          'patience: a trial that no longer gets better ends. none: every trial runs to maxResource. ' +
+          'patience: a trial that no longer gets better ends. ' +
+          'curve: a trial whose learning curve, carried on as a power law, is unlikely to end below the best loss ends; the trials trained to the end tell how far curves stray. none: every trial runs to maxResource. ' +
           'A loss that is no number ends a trial with every pruner but none.',
       ),
     mode: z
@@ -119,7 +120,9 @@ export const pruneAlgorithmSchema = z
       .int()
       .min(1)
       .default(5)
-      .describe('median and percentile only: trials that must have been trained to the end before any is stopped. At least 1; default 5.'),
+      .describe(
+        'median, percentile and curve only: trials that must have been trained to the end before any is stopped. At least 1; default 5.',
+      ),
     threshold: z
       .number()
       .exactOptional()
@@ -129,6 +132,14 @@ export const pruneAlgorithmSchema = z
       .min(1)
       .exactOptional()
       .describe('patience only, and required: rungs within which a trial must get better. At least 1.'),
+    minProbability: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.05)
+      .describe(
+        'curve only: a trial that will end as good as the best so far, or better, with less than this probability ends. Above 0, below 1; default 0.05.',
+      ),
     minDelta: z
       .number()
       .min(0)

@@ -142,8 +142,8 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
   // what does not work yet
   {
     name: 'planned pruner with settings of its own',
-    spec: { pruneAlgorithm: { name: 'curve', noise: 3 } },
-    want: 'spec.pruneAlgorithm.name: curve is not available yet; use asha, pasha, hyperband, median, percentile, threshold, patience or none',
+    spec: { pruneAlgorithm: { name: 'wilcoxon', noise: 3 } },
+    want: 'spec.pruneAlgorithm.name: wilcoxon is not available yet; use asha, pasha, hyperband, median, percentile, threshold, patience, curve or none',
   },
   { name: 'no GPU hours', spec: { budget: { gpuHours: 0 } }, want: 'spec.budget.gpuHours: must be > 0, got 0' },
   {
@@ -547,6 +547,11 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     name: 'median without its first rung',
     spec: { pruneAlgorithm: { name: 'median', maxResource: 450 } },
     want: 'spec.pruneAlgorithm.minResource: must be given for median, got nothing',
+  },
+  {
+    name: 'a probability that no curve can fall below',
+    spec: { pruneAlgorithm: { name: 'curve', minResource: 50, maxResource: 450, minProbability: 0 } },
+    want: 'spec.pruneAlgorithm.minProbability: must be > 0, got 0',
   },
   {
     name: 'pasha that stops',

@@ -52,6 +52,12 @@ const cases = [
     want: ['spec.budget.gpuHours: trainer.device is cpu, so no GPU-hour is ever spent; use budget.duration'],
   },
   {
+    name: 'a curve of one point',
+    spec: { pruneAlgorithm: { name: 'curve', minResource: 150, maxResource: 450 } },
+    want: ['spec.pruneAlgorithm.name: curve with fewer than 3 rungs stops no trial early; lower minResource'],
+  },
+  { name: 'a curve of two points', spec: { pruneAlgorithm: { ...rungs, name: 'curve' } }, want: [] },
+  {
     name: 'a ceiling that cannot rise',
     spec: { pruneAlgorithm: { name: 'pasha', minResource: 150, maxResource: 450 } },
     want: ['spec.pruneAlgorithm.name: pasha with fewer than 3 rungs is asha; lower minResource'],

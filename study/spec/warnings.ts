@@ -27,12 +27,14 @@ function idleSampler({ searchAlgorithm, numTrials }: Sweep['spec']): readonly st
 function idlePruner({ pruneAlgorithm, numTrials }: Sweep['spec']): readonly string[] {
   const { name, startupTrials, patience = 0 } = pruneAlgorithm;
   const early = rungsOf(pruneAlgorithm).length - 1; // at the last rung nothing is left to be spared
-  if ((name === 'median' || name === 'percentile') && startupTrials >= numTrials) {
+  if ((name === 'median' || name === 'percentile' || name === 'curve') && startupTrials >= numTrials) {
     return [
       `spec.pruneAlgorithm.startupTrials: ${startupTrials} is not less than the ${numTrials} trials of numTrials, so none is stopped early`,
     ];
   }
   if (name === 'pasha' && early < 2) return ['spec.pruneAlgorithm.name: pasha with fewer than 3 rungs is asha; lower minResource'];
+  if (name === 'curve' && early < 2)
+    return ['spec.pruneAlgorithm.name: curve with fewer than 3 rungs stops no trial early; lower minResource'];
   if (name === 'patience' && patience >= early) {
     return [`spec.pruneAlgorithm.patience: ${patience} is not less than the ${early} rungs before the last, so no trial is stopped early`];
   }

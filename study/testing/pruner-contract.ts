@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Pruner } from '../pruners/pruner.ts';
 import { emptyRung, type Rung, withClosed, withReport } from '../rung.ts';
 import type { Decision, JsonNumber } from '../trial.ts';
+import { rungsFrom } from './rungs.ts';
 
 /** Losses of one trial, a rung each; small whole numbers, so that many are equal. */
 const anyCurve = fc.array(fc.option(fc.integer({ min: -4, max: 4 }), { freq: 12, nil: null }), { minLength: 4, maxLength: 4 });
@@ -12,6 +13,14 @@ const anySearch = fc.record({
   /** Which of the trials under way reports next. */
   turns: fc.array(fc.nat(), { minLength: 20, maxLength: 20 }),
 });
+/** Losses of a trial that was trained to the end: it gets better, with some noise. */
+const anySmoothCurve = fc
+  .record({
+    end: fc.double({ min: 0, max: 1, noNaN: true }),
+    fall: fc.double({ min: 0, max: 4, noNaN: true }),
+    noise: fc.array(fc.double({ min: -0.05, max: 0.05, noNaN: true }), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ end, fall, noise }) => noise.map((error, rung) => end + fall / 2 ** rung + error));
 type Search = typeof anySearch extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 /** A decision with the tables that it was made of. */
@@ -51,6 +60,29 @@ export function comparingPrunerContract(name: string, pruner: Pruner): void {
       if (isBest) assert.notEqual(decision.action, 'stop');
     });
   });
+
+  test(`${name}: a trial that is worse than all others at every rung never gets to the last one`, () => {
+    fc.assert(
+      fc.property(
+        fc.array(anySmoothCurve, { minLength: 30, maxLength: 30 }),
+        fc.double({ min: 2, max: 9, noNaN: true }),
+        (finished, worse) => {
+          const worst = finished[0]!.map((_, rung) => worse + Math.max(...finished.map((curve) => curve[rung]!)));
+          const isStopped = [0, 1, 2].some((rung) => {
+            const rungs = rungsFrom([...finished, worst.slice(0, rung + 1)], 4);
+            return pruner.decide(rungs, finished.length, rung).action !== 'continue' && !isPromoted(pruner, rungs, finished.length);
+          });
+          assert.ok(isStopped);
+        },
+      ),
+    );
+  });
+}
+
+/** Whether this trial is what the pruner would let go on next. */
+function isPromoted(pruner: Pruner, rungs: readonly Rung[], trial: number): boolean {
+  const decided = rungs.map((table) => table.trials.filter((other) => other !== trial).reduce(withClosed, table));
+  return pruner.promotion(decided)?.trial === trial;
 }
 
 function forAnySearch(pruner: Pruner, check: (asked: Asked) => void): void {

@@ -27,6 +27,14 @@ export const sentences: Readonly<Record<Reason['code'], readonly [Reason, string
   tooFewRungs: [{ code: 'tooFewRungs', of: 1, needed: 3 }, '1 of the 3 rungs that a comparison needs'],
   improved: [{ code: 'improved', gain: 0.02, minDelta: 0.01, patience: 2 }, 'better by 0.02 in the last 2 rungs, more than 0.01'],
   notImproved: [{ code: 'notImproved', gain: -0.02, minDelta: 0, patience: 1 }, 'not better by more than 0 in the last rung'],
+  possiblyBest: [
+    { code: 'possiblyBest', rank: 2, of: 9, probability: 0.21234, minProbability: 0.05, expected: 0.87123, best: 0.9 },
+    'rank 2 of 9; its curve goes to 0.8712, and with probability 0.2123 to the best 0.9 or beyond (0.05 is needed)',
+  ],
+  unlikelyBest: [
+    { code: 'unlikelyBest', rank: 7, of: 9, probability: 0.001, minProbability: 0.05, expected: 0.7, best: 0.9 },
+    'rank 7 of 9; its curve goes to 0.7, and with probability 0.001 to the best 0.9 or beyond (0.05 is needed)',
+  ],
   belowBracket: [{ code: 'belowBracket', from: 2 }, 'its bracket compares from rung 2 on'],
   diverged: [{ code: 'diverged' }, 'the loss is not a number'],
   reachedTop: [{ code: 'reachedTop' }, 'trained to the end'],
