@@ -10,16 +10,13 @@ import { CommandFailure, exitCodes } from './failure.ts';
 
 /** Where trials run as pods. */
 export interface KubernetesChoice {
-  /** Of the kubeconfig. Inside a cluster there is none: it is that cluster then. */
-  readonly context: string | undefined;
-  readonly namespace: string;
+  readonly cluster: Cluster;
+  /** Of trials whose sweep names none. */
   readonly image: string | undefined;
 }
 
-export interface OpenedCluster {
+export interface OpenedRunner {
   readonly runner: KubernetesRunner;
-  /** What a person would call it. */
-  readonly description: string;
   close(): Promise<void>;
 }
 
@@ -27,32 +24,31 @@ export interface OpenedCluster {
 const startGraceSeconds = 120;
 
 /**
- * Connects to the cluster that was asked for, and makes sure that trials can run there.
- * @param keys - of an S3 server that is not known in the cluster; they become a Secret there until `close`
- * @throws {CommandFailure} when no cluster was named, or it does not let us; and the errors of the client
+ * Connects to the cluster that was asked for, and makes one small request, so that a wrong address, name or role is told at once.
+ * @param context - of the kubeconfig; inside a cluster there may be none: it is that cluster then
+ * @throws {CommandFailure} when no cluster was named; ContextNotFound, and the errors of the client
  */
-export async function openCluster(
-  { context, namespace, image }: KubernetesChoice,
+export async function reachCluster(context: string | undefined, namespace: string): Promise<Cluster> {
+  const choice = chosen(context);
+  const hasty = connectCluster({ cluster: choice, namespace, patienceSeconds: 5 });
+  await hasty.list(jobs, { limit: 1 });
+  await hasty.close();
+  return connectCluster({ cluster: choice, namespace, patienceSeconds: 60 });
+}
+
+/** @param keys - of an S3 server that is not known in the cluster; they become a Secret there until `close` */
+export async function openRunner(
+  { cluster, image }: KubernetesChoice,
   store: ObjectStore,
   keys?: RunningSystem['s3'],
-): Promise<OpenedCluster> {
-  const cluster = connectCluster({ cluster: chosen(context), namespace, patienceSeconds: 60 });
-  await reachable(cluster);
+): Promise<OpenedRunner> {
   const secretName = keys && (await shareKeys(cluster, keys));
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
   const region = process.env.AWS_REGION;
-  const runner = kubernetesRunner({
-    cluster,
-    store,
-    startGraceSeconds,
-    defaults: {
-      ...(image && { image }),
-      s3: { ...(endpoint && { endpoint }), ...(region && { region }), ...(secretName && { secretName }) },
-    },
-  });
+  const s3 = { ...(endpoint && { endpoint }), ...(region && { region }), ...(secretName && { secretName }) };
+  const runner = kubernetesRunner({ cluster, store, startGraceSeconds, defaults: { ...(image && { image }), s3 } });
   return {
     runner,
-    description: `namespace ${namespace} of ${cluster.description}`,
     async close() {
       await runner.close();
       if (secretName !== undefined) await cluster.remove(secrets, secretName);
@@ -71,11 +67,6 @@ function chosen(context: string | undefined) {
 function kubeconfigs(): string[] {
   const named = (process.env.KUBECONFIG ?? '').split(path.delimiter).filter((file) => file !== '');
   return named.length > 0 ? named : [path.join(os.homedir(), '.kube', 'config')];
-}
-
-/** One small request, so that a wrong address, name or role is told at once. */
-async function reachable(cluster: Cluster): Promise<void> {
-  await cluster.list(jobs, { limit: 1 });
 }
 
 /** A Secret of this machine's own, as others may use the namespace, too. */

@@ -74,7 +74,7 @@ export async function startLocalSystem({
     const store = connectObjectStore();
     await offerExamples(store);
 
-    const { runner, description, stop: stopRunner } = await openRunner(choice, state, store, { endpoint: s3.address, ...keys });
+    const { runner, description, stop: stopRunner } = await startRunner(choice, state, store, { endpoint: s3.address, ...keys });
     opened.push({ stop: stopRunner });
     quietRuntime();
     const worker = await createWorker({ temporal: { address: temporal.address, namespace: 'default' }, store, runner, maxTrials: 1000 });
@@ -102,23 +102,24 @@ export async function startLocalSystem({
   }
 }
 
-interface OpenedRunner {
+interface StartedRunner {
   readonly runner: TrialRunner;
   readonly description: string;
   /** Ends what runs, so that it writes its checkpoint while the S3 server is still there. */
   readonly stop: () => Promise<void>;
 }
 
-async function openRunner(choice: RunnerChoice, state: string, store: ObjectStore, keys: RunningSystem['s3']): Promise<OpenedRunner> {
+async function startRunner(choice: RunnerChoice, state: string, store: ObjectStore, keys: RunningSystem['s3']): Promise<StartedRunner> {
   if (choice.kind === 'local') {
     const { slots } = choice;
     const stateFolder = path.join(state, 'trials');
     const runner = localRunner({ stateFolder, builtInTrainer, slots, store, environment: process.env, graceSeconds: 30 });
     return { runner, description: describeSlots(slots), stop: () => runner.suspend() };
   }
-  const { openCluster } = await import('./kubernetes.ts'); // its library takes most of a second to load
-  const { runner, description, close } = await openCluster(choice, store, keys);
-  return { runner, description: `pods in ${description}`, stop: () => runner.suspend().finally(close) };
+  const { openRunner } = await import('./kubernetes.ts'); // its library takes most of a second to load
+  const { runner, close } = await openRunner(choice, store, keys);
+  const { namespace, description } = choice.cluster;
+  return { runner, description: `pods in namespace ${namespace} of ${description}`, stop: () => runner.suspend().finally(close) };
 }
 
 function describeSlots(slots: readonly Slot[]): string {

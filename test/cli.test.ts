@@ -14,7 +14,8 @@ import { processes } from './processes.ts';
 const root = path.join(import.meta.dirname, '..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'permafrost-cli-'));
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|TEMPORAL_|PERMAFROST_TRIAL)/.test(name)));
-const env = { ...environment, XDG_STATE_HOME: folder };
+const kubeconfig = textFile('kubeconfig', stringify(kubeconfigOfNobody()));
+const env = { ...environment, XDG_STATE_HOME: folder, KUBECONFIG: kubeconfig };
 const main = path.join(root, 'cli/main.ts');
 
 interface Ended {
@@ -69,6 +70,16 @@ function textFile(name: string, text: string): string {
   return file;
 }
 
+/** Of a cluster at an address where nothing listens. */
+function kubeconfigOfNobody(): object {
+  return {
+    'current-context': 'silent',
+    clusters: [{ name: 'silent', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'nobody', user: {} }],
+    contexts: [{ name: 'silent', context: { cluster: 'silent', user: 'nobody' } }],
+  };
+}
+
 let running: ChildProcess;
 before(async () => {
   const [temporal, ui, s3] = await freePorts(3);
@@ -102,6 +113,36 @@ deeper.spec.parameters[0].searchSpace.layerwise.frozenPrefix.max = 7;
 
 const refusals: readonly { name: string; args: () => readonly string[]; code: number; says: RegExp }[] = [
   { name: 'an unknown command', args: () => ['sweep'], code: 2, says: /unknown command 'sweep'/ },
+  {
+    name: 'a cluster that is not named',
+    args: () => ['up', '--runner', 'kubernetes', '--listen-address', '127.0.0.1'],
+    code: 2,
+    says: /no cluster was named: give --context with a context of your kubeconfig/,
+  },
+  {
+    name: 'a context that is not there',
+    args: () => ['up', '--runner', 'kubernetes', '--listen-address', '127.0.0.1', '--context', 'nowhere'],
+    code: 2,
+    says: /context nowhere is not in .*kubeconfig; there are: silent$/m,
+  },
+  {
+    name: 'a cluster that does not answer',
+    args: () => ['up', '--runner', 'kubernetes', '--listen-address', '127.0.0.1', '--context', 'silent'],
+    code: 4,
+    says: /the cluster at http.* \(context silent\) does not answer: .*ECONNREFUSED/,
+  },
+  {
+    name: 'a cluster without an address that its pods reach',
+    args: () => ['up', '--runner', 'kubernetes', '--context', 'nowhere'],
+    code: 2,
+    says: /pods must reach the S3 server of this machine: give --listen-address/,
+  },
+  {
+    name: 'a cluster without an image',
+    args: () => ['run', '--runner', 'kubernetes', '-f', sweepFile('imageless', {})],
+    code: 2,
+    says: /spec\.trialTemplate\.image: missing; a trial on a cluster needs an image: set it, or give --image/,
+  },
   { name: 'no file', args: () => ['run'], code: 2, says: /required option '-f, --file <file>' not specified/ },
   {
     name: 'a file that is not there',

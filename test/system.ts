@@ -20,8 +20,16 @@ export interface TestSystem {
   close(): Promise<void>;
 }
 
-export async function startTestSystem({ continueAsNewAfter }: { readonly continueAsNewAfter?: number } = {}): Promise<TestSystem> {
-  const s3 = await startTestServer();
+export interface TestSystemOptions {
+  readonly continueAsNewAfter?: number;
+  /** Where the S3 server listens. */
+  readonly listenAddress?: string;
+  /** What the workers get to know beside the servers. */
+  readonly workerVariables?: Readonly<Record<string, string>>;
+}
+
+export async function startTestSystem({ continueAsNewAfter, listenAddress, workerVariables }: TestSystemOptions = {}): Promise<TestSystem> {
+  const s3 = await startTestServer(listenAddress);
   const temporal = await startTemporal({
     inMemory: true,
     searchAttributes: temporalAttributeTypes,
@@ -36,7 +44,7 @@ export async function startTestSystem({ continueAsNewAfter }: { readonly continu
     client,
     async startWorker() {
       const worker = spawn(process.execPath, [path.join(import.meta.dirname, 'worker-process.ts')], {
-        env: { ...process.env, TEMPORAL_ADDRESS: temporal.address, TRIALS_FOLDER: path.join(s3.folder, 'trials') },
+        env: { ...process.env, ...workerVariables, TEMPORAL_ADDRESS: temporal.address, TRIALS_FOLDER: path.join(s3.folder, 'trials') },
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
       workers.push(worker);
@@ -62,7 +70,7 @@ export async function startTestSystem({ continueAsNewAfter }: { readonly continu
 const trainer = path.join(import.meta.dirname, '../examples/python-trainer/trainer.py');
 
 function aPythonSweep(bucket: string, change: Readonly<Record<string, unknown>>): object {
-  const { stepSeconds = 0, lingerSeconds = 0, command = ['python3', trainer], ...spec } = change;
+  const { stepSeconds = 0, lingerSeconds = 0, command = ['python3', trainer], template = {}, ...spec } = change;
   return {
     apiVersion: 'permafrost.dev/v1alpha1',
     kind: 'Sweep',
@@ -75,7 +83,7 @@ function aPythonSweep(bucket: string, change: Readonly<Record<string, unknown>>)
       numTrials: 6,
       parallelTrials: 2,
       finalSeeds: 1,
-      trialTemplate: { command, trainer: { stepSeconds }, lingerSeconds },
+      trialTemplate: { command, trainer: { stepSeconds }, lingerSeconds, ...(template as object) },
       results: { uri: `s3://${bucket}/sweeps` },
       ...spec,
     },

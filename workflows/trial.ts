@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
@@ -60,6 +61,7 @@ const finalErrors = [
 const { advance } = proxyActivities<TrialActivities>({
   startToCloseTimeout: '7 days',
   heartbeatTimeout: '15 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED, // else it would start again what `release` has just ended
   retry: { initialInterval: '1 second', maximumInterval: '1 minute', nonRetryableErrorTypes: [...crashes, ...finalErrors] },
 });
 const { release } = proxyActivities<TrialActivities>({

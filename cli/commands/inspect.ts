@@ -62,7 +62,11 @@ async function trials(wanted: string | undefined, { output }: Output): Promise<v
     const folder = openSweepFolder(store, sweep.folder);
     const rows = trialRows(await folder.readLog());
     const { objectives } = (await folder.read()).sweep.spec;
-    const queued = await queuedTrials(client, sweep.id, rows);
+    const queued = await queuedTrials(
+      client,
+      sweep.id,
+      rows.filter(({ state }) => state === 'running').map(({ trial }) => trial),
+    );
     const shownRows = rows.map((row) => ({ ...row, ...(queued.has(row.trial) && { queued: queued.get(row.trial) }) }));
     print(output, shownRows, () => trialTable(rows, objectives, queued));
   });

@@ -34,15 +34,17 @@ export function withSystemFlags(command: Command): Command {
 export async function startSystem(flags: SystemFlags): Promise<LocalSystem> {
   const { temporalPort, uiPort, s3Port } = flags;
   const listenAddress = flags.runner === 'kubernetes' ? reachableAddress(flags) : '127.0.0.1';
-  const runner = runnerOf(flags);
+  const runner = await runnerOf(flags);
   process.stdout.write('Starting Temporal, the S3 server and the worker …\n');
   const system = await startLocalSystem({ temporalPort, uiPort, s3Port, listenAddress, runner });
   process.stdout.write(`  Temporal UI  ${system.ui}\n  S3 server    ${system.s3}\n  trials       ${system.runner}\n`);
   return system;
 }
 
-function runnerOf({ runner, slots, gpus, context, namespace, image }: SystemFlags): RunnerChoice {
-  return runner === 'kubernetes' ? { kind: 'kubernetes', context, namespace, image } : { kind: 'local', slots: slotsOf({ slots, gpus }) };
+async function runnerOf({ runner, slots, gpus, context, namespace, image }: SystemFlags): Promise<RunnerChoice> {
+  if (runner !== 'kubernetes') return { kind: 'local', slots: slotsOf({ slots, gpus }) };
+  const { reachCluster } = await import('../kubernetes.ts'); // its library takes most of a second to load
+  return { kind: 'kubernetes', cluster: await reachCluster(context, namespace), image };
 }
 
 function reachableAddress({ listenAddress }: SystemFlags): string {

@@ -27,14 +27,15 @@ async function work({ context, namespace, image }: WorkerFlags): Promise<void> {
   if (address === undefined) throw new CommandFailure('TEMPORAL_ADDRESS: missing; set it to host:port of Temporal', exitCodes.usage);
   const interrupted = untilInterrupted();
   const store = connectObjectStore();
-  const { openCluster } = await import('../kubernetes.ts'); // its library takes most of a second to load
-  const { runner, description, close } = await openCluster({ context, namespace, image }, store);
+  const { openRunner, reachCluster } = await import('../kubernetes.ts'); // its library takes most of a second to load
+  const cluster = await reachCluster(context, namespace);
+  const { runner, close } = await openRunner({ cluster, image }, store);
   try {
     quietRuntime();
     const temporal = { address, namespace: process.env.TEMPORAL_NAMESPACE ?? 'default' };
     const worker = await createWorker({ temporal, store, runner, maxTrials: 1000 });
     void interrupted.then(() => worker.shutdown()); // never rejects
-    process.stdout.write(`Ready: Temporal at ${address}, trials as pods in ${description}\n`);
+    process.stdout.write(`Ready: Temporal at ${address}, trials as pods in namespace ${namespace} of ${cluster.description}\n`);
     await worker.run();
   } finally {
     await close();

@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly namespace: string;
   /** How long a request is tried again while the server does not answer. */
   readonly patienceSeconds: number;
+  /** How long one try may take to be answered. */
+  readonly answerSeconds?: number;
 }
 
 interface Page<T> {
@@ -86,11 +88,10 @@ interface Call {
   readonly silenceMs?: number;
 }
 
-const answerMs = 30_000;
 const fieldManager = 'permafrost';
 
 /** @throws {ContextNotFound} */
-export function connectCluster({ cluster: choice, namespace, patienceSeconds }: ClusterOptions): Cluster {
+export function connectCluster({ cluster: choice, namespace, patienceSeconds, answerSeconds = 30 }: ClusterOptions): Cluster {
   let config = loadKubeConfig(choice);
   const { server } = config.getCurrentCluster()!; // a loaded configuration has one
   const description = choice.kind === 'inCluster' ? `${server} (this cluster)` : `${server} (context ${choice.context})`;
@@ -109,11 +110,12 @@ export function connectCluster({ cluster: choice, namespace, patienceSeconds }: 
 
   /** The answer's stream, once the server has agreed. When it refuses who we are, that is read again, once: a token may have been renewed. */
   const agreed = async (call: Call): Promise<Readable> => {
-    let answer = await send(config, server, call);
+    const limited = { silenceMs: answerSeconds * 1_000, ...call, answerMs: answerSeconds * 1_000 };
+    let answer = await send(config, server, limited);
     if (answer.statusCode === 401) {
       await answer.body.dump();
       config = loadKubeConfig(choice); // requests under way go on over the connections of the one before
-      answer = await send(config, server, call);
+      answer = await send(config, server, limited);
     }
     if (answer.statusCode < 300) return answer.body;
     const retryAfter = answer.headers['retry-after'];
@@ -189,12 +191,18 @@ export function connectCluster({ cluster: choice, namespace, patienceSeconds }: 
   };
 }
 
+type LimitedCall = Call & { readonly silenceMs: number; readonly answerMs: number };
+
 interface ListBody {
   readonly items: readonly unknown[];
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
-async function send(config: PooledKubeConfig, server: string, { method, path, query = {}, body, contentType, signal, silenceMs }: Call) {
+async function send(
+  config: PooledKubeConfig,
+  server: string,
+  { method, path, query = {}, body, contentType, signal, silenceMs, answerMs }: LimitedCall,
+) {
   const url = new URL(server.replace(/\/+$/, '') + path);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
   const context = new RequestContext(url.href, HttpMethod.GET);
@@ -210,7 +218,7 @@ async function send(config: PooledKubeConfig, server: string, { method, path, qu
     ...(body && { body: JSON.stringify(body) }),
     dispatcher: context.getDispatcher()!, // set by our configuration
     headersTimeout: answerMs,
-    bodyTimeout: silenceMs ?? answerMs,
+    bodyTimeout: silenceMs,
     ...(signal && { signal }),
   });
 }

@@ -11,7 +11,7 @@ import type { RunState, TrialJob, TrialRef, TrialRunner } from '../runner.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { buildJob, type PodDefaults } from './build-job.ts';
 import { hasEnded, type StartError } from './leg.ts';
-import { sweepAnnotation, trialSelector } from './names.ts';
+import { selectorOf, sweepAnnotation, trialSelector } from './names.ts';
 import { type KeptLog, podLogs } from './pod-logs.ts';
 import { isQuota, startTrouble } from './start-trouble.ts';
 import { type Leg, viewCluster } from './view.ts';
@@ -59,7 +59,7 @@ const removalsAtATime = 32;
  */
 export function kubernetesRunner({ cluster, store, defaults, startGraceSeconds }: KubernetesRunnerOptions): KubernetesRunner {
   const logs = podLogs(cluster);
-  const view = viewCluster(cluster, logs.forget);
+  const view = viewCluster(cluster, (pod, change) => (change === 'gone' ? logs.forget(pod.metadata.uid) : keepIfEnding(pod)));
   const removals = gate(removalsAtATime);
   const attached = new Map<string, TrialRef>();
   const folderOf = (ref: TrialRef): TrialFolder => openSweepFolder(store, ref.sweep.folder).trial(ref.trial);
@@ -93,11 +93,12 @@ export function kubernetesRunner({ cluster, store, defaults, startGraceSeconds }
     return tails.at(-1) ?? '';
   };
 
-  /** A pod that is replaced takes its log with it. */
-  const keepLogsOfEnding = (ref: TrialRef, { pods }: Leg): void => {
-    const ending = pods.filter((pod) => hasEnded(pod) || pod.metadata.deletionTimestamp !== undefined);
-    keepLogs(ref, ending).catch(() => {}); // tried again at the next look
-  };
+  /** A pod that is replaced or deleted takes its log with it, and nobody may be attached at that moment. */
+  function keepIfEnding(pod: Stored<V1Pod>): void {
+    const ref = attached.get(selectorOf(pod.metadata.labels ?? {}));
+    if (ref === undefined || !(hasEnded(pod) || pod.metadata.deletionTimestamp !== undefined)) return;
+    logs.keep(folderOf(ref), pod).catch(() => {}); // tried again with its next change, and by whoever concludes the leg
+  }
 
   const remove = (ref: TrialRef): Promise<void> =>
     removals(async () => {
@@ -139,7 +140,6 @@ export function kubernetesRunner({ cluster, store, defaults, startGraceSeconds }
             await cluster.remove(jobs, joined);
             throw new startErrors[status.error](status.why);
           }
-          keepLogsOfEnding(ref, leg);
           tell(status.state, status.why);
         }
         await unlessAborted(next, signal);

@@ -33,9 +33,12 @@ export function trialLabels({ sweep, trial }: TrialRef): Readonly<Record<string,
 }
 
 export function trialSelector(ref: TrialRef): string {
-  return Object.entries(trialLabels(ref))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+  return selectorOf(trialLabels(ref));
+}
+
+/** The selector of the trial that an object with these labels belongs to. */
+export function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return [labelNames.sweep, labelNames.trial].map((name) => `${name}=${labels[name]}`).join(',');
 }
 
 /** Any text as a label's value: what may not be in one becomes a dash. */

@@ -4,7 +4,7 @@ import { reflect } from '../../k8s/client/reflector.ts';
 import { jobs, pods, type Stored } from '../../k8s/client/resource.ts';
 import type { TrialRef } from '../runner.ts';
 import { newestOf } from './leg.ts';
-import { labelNames, ownLabel, trialLabels } from './names.ts';
+import { ownLabel, selectorOf, trialSelector } from './names.ts';
 
 export interface Leg {
   readonly job: Stored<V1Job>;
@@ -27,11 +27,11 @@ export interface ClusterView {
   close(): Promise<void>;
 }
 
-/** @param onPodGone - hears of the uid of each pod that is no more */
-export function viewCluster(cluster: Cluster, onPodGone: (uid: string) => void): ClusterView {
+/** @param onPod - hears of every change of a pod; must not throw, and not wait */
+export function viewCluster(cluster: Cluster, onPod: (pod: Stored<V1Pod>, change: 'there' | 'gone') => void): ClusterView {
   const waiting = new Map<string, PromiseWithResolvers<void>>();
   const onChange = ({ metadata }: Stored<object>): void => {
-    const key = keyIn(metadata.labels ?? {});
+    const key = selectorOf(metadata.labels ?? {});
     waiting.get(key)?.resolve();
     waiting.delete(key);
   };
@@ -43,8 +43,8 @@ export function viewCluster(cluster: Cluster, onPodGone: (uid: string) => void):
     ...options,
     resource: pods,
     onChange(pod, change) {
-      if (change === 'gone') onPodGone(pod.metadata.uid);
       podIndex.onChange(pod, change);
+      onPod(pod, change);
     },
   });
   let isReady = false;
@@ -64,7 +64,7 @@ export function viewCluster(cluster: Cluster, onPodGone: (uid: string) => void):
     },
     pods: (ref) => podIndex.of(ref),
     nextChange(ref) {
-      const key = keyIn(trialLabels(ref));
+      const key = trialSelector(ref);
       const known = waiting.get(key) ?? Promise.withResolvers<void>();
       waiting.set(key, known);
       return known.promise;
@@ -80,9 +80,9 @@ export function viewCluster(cluster: Cluster, onPodGone: (uid: string) => void):
 function trialIndex<T>(then: (object: Stored<T>) => void) {
   const byTrial = new Map<string, Map<string, Stored<T>>>();
   return {
-    of: (ref: TrialRef): Stored<T>[] => [...(byTrial.get(keyIn(trialLabels(ref)))?.values() ?? [])],
+    of: (ref: TrialRef): Stored<T>[] => [...(byTrial.get(trialSelector(ref))?.values() ?? [])],
     onChange(object: Stored<T>, change: 'there' | 'gone') {
-      const key = keyIn(object.metadata.labels ?? {});
+      const key = selectorOf(object.metadata.labels ?? {});
       const objects = byTrial.get(key) ?? new Map<string, Stored<T>>();
       if (change === 'there') objects.set(object.metadata.uid, object);
       else objects.delete(object.metadata.uid);
@@ -92,5 +92,3 @@ function trialIndex<T>(then: (object: Stored<T>) => void) {
     },
   };
 }
-
-const keyIn = (labels: Readonly<Record<string, string>>): string => `${labels[labelNames.sweep]} ${labels[labelNames.trial]}`;
