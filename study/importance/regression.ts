@@ -1,5 +1,7 @@
 /** Least squares with a penalty, for tens of columns and hundreds of rows. */
 
+import { solveLower, steadyCholesky } from '../cholesky.ts';
+
 /** Rows of equal length. */
 export type Matrix = readonly (readonly number[])[];
 
@@ -14,13 +16,15 @@ const penalties = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100];
  */
 export function leftOutPredictions(rows: Matrix, values: readonly number[]): readonly number[] {
   if (rows[0]!.length === 0) return values.map(() => 0);
+  const lines = rows.map((row) => Float64Array.from(row));
   const moments = momentsOf(rows, values);
   const candidates = penalties.map((penalty) => {
-    const inverse = inverseOf(rows, penalty * rows.length);
-    return rows.map((row, index) => {
-      const projected = product(inverse, row);
-      const leverage = dot(projected, row) + 1 / rows.length; // the mean is fitted too
-      const predicted = dot(projected, moments);
+    const factor = factorOf(rows, penalty * rows.length);
+    const halfMoments = solveLower(factor, moments);
+    return lines.map((line, index) => {
+      const half = solveLower(factor, line);
+      const leverage = dot(half, half) + 1 / rows.length; // the mean is fitted too
+      const predicted = dot(half, halfMoments);
       return (predicted - leverage * values[index]!) / (1 - leverage);
     });
   });
@@ -32,10 +36,10 @@ export function leftOutPredictions(rows: Matrix, values: readonly number[]): rea
 export function regressionOn(rows: Matrix): (values: readonly number[]) => number {
   const means = rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length);
   const centered = rows.map((row) => row.map((x, column) => x - means[column]!));
-  const inverse = inverseOf(centered, 1e-6 * rows.length); // choices of a categorical sum to a constant: without this there is no inverse
+  const factor = factorOf(centered, 1e-6 * rows.length); // choices of a categorical sum to a constant: without this there is no factor
   return (values) => {
-    const moments = momentsOf(centered, values);
-    return dot(moments, product(inverse, moments)) / rows.length;
+    const half = solveLower(factor, momentsOf(centered, values));
+    return dot(half, half) / rows.length;
   };
 }
 
@@ -51,40 +55,21 @@ export function standardised(column: readonly number[]): readonly number[] | und
   return deviation < 1e-12 ? undefined : column.map((x) => (x - mean) / deviation);
 }
 
-/** Of the rows' products with each other, with the penalty on the diagonal, by Gauss and Jordan: with a penalty no pivot vanishes. */
-function inverseOf(rows: Matrix, penalty: number): Matrix {
+/** Cholesky's, of the rows' products with each other with the penalty on the diagonal. */
+function factorOf(rows: Matrix, penalty: number): Float64Array {
   const width = rows[0]!.length;
-  const work = Array.from({ length: width }, (_, column) => {
-    const line = new Array<number>(width).fill(0);
-    line[column] = penalty;
-    return line;
-  });
+  const products = new Float64Array(width * width); // its lower triangle
+  for (let a = 0; a < width; a += 1) products[a * width + a] = penalty;
   for (const row of rows) {
-    for (let a = 0; a < width; a += 1) {
-      const line = work[a]!;
-      for (let b = 0; b < width; b += 1) line[b]! += row[a]! * row[b]!;
-    }
+    for (let a = 0; a < width; a += 1) for (let b = 0; b <= a; b += 1) products[a * width + b]! += row[a]! * row[b]!;
   }
-  for (let pivot = 0; pivot < width; pivot += 1) {
-    const line = work[pivot]!;
-    const scale = 1 / line[pivot]!;
-    line[pivot] = 1;
-    for (let column = 0; column < width; column += 1) line[column]! *= scale;
-    for (const target of work) {
-      if (target === line) continue;
-      const factor = target[pivot]!;
-      target[pivot] = 0;
-      for (let column = 0; column < width; column += 1) target[column]! -= factor * line[column]!;
-    }
-  }
-  return work;
+  return steadyCholesky(products, width);
 }
 
-function momentsOf(rows: Matrix, values: readonly number[]): readonly number[] {
-  const moments = new Array<number>(rows[0]!.length).fill(0);
+function momentsOf(rows: Matrix, values: readonly number[]): Float64Array {
+  const moments = new Float64Array(rows[0]!.length);
   for (const [index, row] of rows.entries()) for (const [column, x] of row.entries()) moments[column]! += x * values[index]!;
   return moments;
 }
 
-const product = (matrix: Matrix, vector: readonly number[]): readonly number[] => matrix.map((line) => dot(line, vector));
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, index) => sum + x * b[index]!, 0);
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, index) => sum + x * b[index]!, 0);

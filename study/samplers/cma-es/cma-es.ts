@@ -1,3 +1,4 @@
+import { steadyCholesky } from '../../cholesky.ts';
 import { brokenConstraint } from '../../constraint.ts';
 import { isActive } from '../../dimension.ts';
 import { normalQuantile } from '../../normal.ts';
@@ -7,7 +8,6 @@ import { outcomesOf } from '../outcomes.ts';
 import type { Sampler } from '../sampler.ts';
 import { searchedTrials } from '../searched.ts';
 import { learntShares } from './choice-shares.ts';
-import { cholesky } from './cholesky.ts';
 import { type Coded, coded } from './coordinates.ts';
 import { type Distribution, firstDistribution, learnt, pointFrom } from './distribution.ts';
 import { generationsOf } from './generations.ts';
@@ -99,7 +99,7 @@ function afterGeneration(
 
 function drawnFrom({ distribution, shares }: Belief, dimensions: readonly Coded[], random: RandomStream): Assignment {
   const n = distribution.mean.length;
-  const factor = cholesky(distribution.covariance, n);
+  const factor = steadyCholesky(distribution.covariance, n);
   const point = pointFrom(
     distribution,
     factor,

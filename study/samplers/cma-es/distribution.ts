@@ -1,4 +1,4 @@
-import { cholesky, solveLower } from './cholesky.ts';
+import { solveLower, steadyCholesky } from '../../cholesky.ts';
 import type { Strategy } from './strategy.ts';
 
 /** A normal distribution over n coordinates with the memory of how it got there. Covariance: row-major, n × n. */
@@ -60,7 +60,7 @@ export function learnt(before: Distribution, ranked: readonly Float64Array[], st
   const { mean, sigma, stretch } = before;
   const { weights, effective, pathDecay, stepDecay, stepDamping, rankOne, rankMany } = strategy;
   const n = mean.length;
-  const factor = cholesky(before.covariance, n);
+  const factor = steadyCholesky(before.covariance, n);
   const farthest = Math.sqrt(n) + (2 * n) / (n + 2);
   const steps = ranked.map((point) => {
     const step = mean.map((centre, i) => (Number.isNaN(point[i]!) ? 0 : (point[i]! - centre) / (sigma * stretch[i]!)));

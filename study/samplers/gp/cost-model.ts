@@ -1,7 +1,7 @@
+import { cholesky, solveLower, solveTransposed } from '../../cholesky.ts';
 import type { SearchSpace } from '../../dimension.ts';
 import type { SweepLog } from '../../log.ts';
 import { searchedTrials } from '../searched.ts';
-import { cholesky, solveLower, solveTransposed } from './cholesky.ts';
 import type { Encoded, Encoder } from './encoder.ts';
 import { unitsOf } from './units.ts';
 
@@ -38,7 +38,7 @@ export function logCostFrom(space: SearchSpace, encoder: Encoder, log: SweepLog)
     }
   }
   const factor = cholesky(squares, size)!; // ! is safe: the diagonal is positive
-  const weights = solveTransposed(factor, size, solveLower(factor, size, products));
+  const weights = solveTransposed(factor, solveLower(factor, products));
   return { at: (point) => features(point).reduce((sum, value, i) => sum + value * weights[i]!, 0), byJoint: weights.subarray(1) };
 }
 

@@ -1,4 +1,4 @@
-import { cholesky, inverseFrom, solveLower, solveTransposed } from './cholesky.ts';
+import { cholesky, inverseFrom, solveLower, solveTransposed } from '../../cholesky.ts';
 import type { Encoded, Encoder } from './encoder.ts';
 import { boundsOf, type HyperParameters, layoutOf, likeliest, surprise } from './hyper-parameters.ts';
 import { covarianceMatrix, kernelOf, layerCorrelation, maternSlope, scaledBy, squaredDistance } from './kernel.ts';
@@ -36,8 +36,8 @@ export function misfit(encoder: Encoder, { points, losses, noise }: Evidence): (
     const scaled = scaledBy(kernel, encoder, points);
     const factor = cholesky(covarianceMatrix(kernel, scaled, noise), n);
     if (factor === undefined) return { value: Number.POSITIVE_INFINITY, gradient: new Float64Array(layout.size) };
-    const half = solveLower(factor, n, losses);
-    const weights = solveTransposed(factor, n, half);
+    const half = solveLower(factor, losses);
+    const weights = solveTransposed(factor, half);
     const inverse = inverseFrom(factor, n);
     const pull = (i: number, k: number): number => weights[i]! * weights[k]! - inverse[i * n + k]!; // twice what a covariance adds to the fit
 

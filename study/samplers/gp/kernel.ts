@@ -1,4 +1,4 @@
-import { cholesky } from './cholesky.ts';
+import { cholesky } from '../../cholesky.ts';
 import type { Encoded, Encoder } from './encoder.ts';
 import { type HyperParameters, layoutOf } from './hyper-parameters.ts';
 

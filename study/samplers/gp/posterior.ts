@@ -1,4 +1,4 @@
-import { solveLower, solveTransposed, steadyCholesky } from './cholesky.ts';
+import { solveLower, solveTransposed, steadyCholesky } from '../../cholesky.ts';
 import type { Encoded, Encoder } from './encoder.ts';
 import type { Evidence } from './fit.ts';
 import type { HyperParameters } from './hyper-parameters.ts';
@@ -40,13 +40,13 @@ export function posteriorOf(encoder: Encoder, values: HyperParameters, evidence:
     for (let k = 0; k < i; k += 1) rest -= factor[i * n + k]! * surprise[k]!;
     surprise[i] = rest / factor[i * n + i]!;
   }
-  const weights = solveTransposed(factor, n, surprise);
+  const weights = solveTransposed(factor, surprise);
 
   const lookAt = (point: Encoded) => {
     const here = scaledBy(kernel, encoder, [point]);
     const covariances = new Float64Array(n);
     for (let i = 0; i < n; i += 1) covariances[i] = covariance(kernel, scaled, i, here, 0);
-    const half = solveLower(factor, n, covariances);
+    const half = solveLower(factor, covariances);
     let mean = 0;
     let variance = covariance(kernel, here, 0, here, 0);
     for (let i = 0; i < n; i += 1) {
@@ -62,7 +62,7 @@ export function posteriorOf(encoder: Encoder, values: HyperParameters, evidence:
       const { here, half, belief } = lookAt(point);
       const { byMean, byDeviation } = slopeOf(belief);
       const byVariance = byDeviation / (2 * belief.deviation);
-      const explained = solveTransposed(factor, n, half);
+      const explained = solveTransposed(factor, half);
       const byJoint = new Float64Array(here.joint.length);
       const byMixed = here.layers.map((feature) => 2 * byVariance * feature);
       for (let i = 0; i < n; i += 1) {

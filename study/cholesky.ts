@@ -35,7 +35,8 @@ export function steadyCholesky(matrix: Float64Array, n: number): Float64Array {
 }
 
 /** x with L x = b. */
-export function solveLower(factor: Float64Array, n: number, b: Float64Array): Float64Array {
+export function solveLower(factor: Float64Array, b: Float64Array): Float64Array {
+  const n = b.length;
   const x = new Float64Array(n);
   for (let i = 0; i < n; i += 1) {
     let rest = b[i]!;
@@ -46,7 +47,8 @@ export function solveLower(factor: Float64Array, n: number, b: Float64Array): Fl
 }
 
 /** x with Lᵀ x = b. */
-export function solveTransposed(factor: Float64Array, n: number, b: Float64Array): Float64Array {
+export function solveTransposed(factor: Float64Array, b: Float64Array): Float64Array {
+  const n = b.length;
   const x = Float64Array.from(b);
   for (let i = n - 1; i >= 0; i -= 1) {
     const value = x[i]! / factor[i * n + i]!;
