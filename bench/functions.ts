@@ -1,4 +1,5 @@
 /** Functions on which searches are compared with those of peers, each in a box that does not favour its middle. */
+import { branin, hartmann6 } from '../study/simulator/multi-fidelity.ts';
 
 /** Lowest and highest value of each coordinate. */
 type Box = readonly (readonly [min: number, max: number])[];
@@ -25,17 +26,10 @@ const mean = (values: readonly number[]): number => sum(values) / values.length;
 export const syntheticFunctions: readonly SyntheticFunction[] = [
   {
     name: 'branin',
-    box: [
-      [-5, 10],
-      [0, 15],
-    ],
-    regret: ([a = 0, b = 0]) =>
-      (b - (5.1 / (4 * Math.PI ** 2)) * a ** 2 + (5 / Math.PI) * a - 6) ** 2 +
-      10 * (1 - 1 / (8 * Math.PI)) * Math.cos(a) +
-      10 -
-      leastBranin,
+    box: branin.box,
+    regret: (x) => branin.valueAt(x, 1) - branin.least,
   },
-  { name: 'hartmann6', box: cube(0, 1, 6), regret: (x) => hartmann6(x) - leastHartmann6 },
+  { name: 'hartmann6', box: hartmann6.box, regret: (x) => hartmann6.valueAt(x, 1) - hartmann6.least },
   {
     name: 'rosenbrock5',
     box: cube(-5, 10, 5),
@@ -74,26 +68,3 @@ function zdt(name: string, front: (share: number, first: number) => number): Two
     },
   };
 }
-
-const leastBranin = 0.39788735772973816;
-const leastHartmann6 = -3.32236801141551;
-
-function hartmann6(x: readonly number[]): number {
-  const depths = [1, 1.2, 3, 3.2];
-  return -sum(
-    depths.map((depth, hollow) => depth * Math.exp(-sum(x.map((value, i) => widths[hollow]![i]! * (value - centres[hollow]![i]!) ** 2)))),
-  );
-}
-
-const widths = [
-  [10, 3, 17, 3.5, 1.7, 8],
-  [0.05, 10, 17, 0.1, 8, 14],
-  [3, 3.5, 1.7, 10, 17, 8],
-  [17, 8, 0.05, 10, 0.1, 14],
-];
-const centres = [
-  [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
-  [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
-  [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.665],
-  [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
-];

@@ -33,7 +33,7 @@ const entries: readonly Entry[] = [
   { kind: 'single', ...flat, most: 1 },
   { kind: 'mask', ...flat, most: 1 },
 ];
-const method = { searchAlgorithm: { name: 'gp' }, pruneAlgorithm: { name: 'asha', mode: 'promote', minResource: 1 } };
+const method = { searchAlgorithm: { name: 'tpe' }, pruneAlgorithm: { name: 'asha', mode: 'delayedPromote', minResource: 1 } };
 
 const combinations = [
   ['random', 'sha'],
