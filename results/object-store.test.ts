@@ -100,6 +100,11 @@ test('object store: each fault has its name, and says what to look at', async ()
   );
   await withVariables({ AWS_ACCESS_KEY_ID: 'nobody' }, /refused access/, CredentialsRefused);
   await withVariables({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, /S3 server http:\/\/127\.0\.0\.1:9 does not answer/, StorageUnreachable);
+  await withVariables(
+    { AWS_REGION: '', AWS_CONFIG_FILE: '/dev/null' },
+    /no S3 server is known; start one with permafrost up/,
+    StorageUnreachable,
+  );
   await assert.rejects(
     s3.store.get(parseAddress('s3://absent/x')),
     (error: Error) => error instanceof BucketNotFound && /bucket absent does not exist/.test(error.message),

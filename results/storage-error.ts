@@ -66,6 +66,10 @@ export function namedError(error: unknown, address: Address, endpoint: string): 
     const text = `S3 server ${endpoint} does not answer for ${formatAddress(address)} (${message}): is it running, and is AWS_ENDPOINT_URL right?`;
     return new StorageUnreachable(text, { cause: error });
   }
+  if (message === 'Region is missing') {
+    const text = `${formatAddress(address)}: no S3 server is known; start one with permafrost up, or set AWS_REGION, and AWS_ENDPOINT_URL for a server of your own`;
+    return new StorageUnreachable(text, { cause: error });
+  }
   if (credentialNames.has(name)) {
     const text = `S3 server ${endpoint} refused access to ${formatAddress(address)} (${said}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`;
     return new CredentialsRefused(text, { cause: error });

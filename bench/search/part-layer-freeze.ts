@@ -1,7 +1,7 @@
 /**
- * Whole sweeps over the layer-freeze task at equal wall time, against every combination of sampler and pruner that Optuna
- * offers for it; the best of them counts, whichever that is. The peers search the flat space: a rate per layer and a
- * frozen prefix. Ours has one setting for all flat rows.
+ * Whole sweeps over the layer-freeze task at equal wall time, against combinations of Optuna's samplers and pruners; the best
+ * of them counts, whichever that is. The peers search the flat space: a rate per layer and a frozen prefix. Ours has one
+ * setting for all rows.
  */
 import { type LayerFreezeKind, layerFreezeRegret, layerFreezeTask, trueLoss } from '../../study/simulator/layer-freeze.ts';
 import type { Configuration } from '../../study/simulator/simulated-objective.ts';
@@ -35,12 +35,11 @@ const entries: readonly Entry[] = [
 ];
 const method = { searchAlgorithm: { name: 'tpe' }, pruneAlgorithm: { name: 'asha', mode: 'delayedPromote', minResource: 1 } };
 
+/** The strongest ones: with the median rule and Hyperband, TPE came behind these in each setting that was tried. */
 const combinations = [
   ['random', 'sha'],
   ['tpe', 'none'],
-  ['tpe', 'median'],
   ['tpe', 'sha'],
-  ['tpe', 'hyperband'],
 ] as const;
 const peerName = ([sampler, pruner]: (typeof combinations)[number]): string => `${sampler} + ${pruner}`;
 
