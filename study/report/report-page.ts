@@ -94,7 +94,7 @@ function front(log: SweepLog, { front: found }: Summary): Html {
     .map(({ trial, metrics }) => ({ trial, values: valuesOf(metrics), isInFront: members.has(trial) }))
     .filter(({ values }) => values.every(Number.isFinite));
   return html`<h2>Pareto front</h2>
-<p>Of the ${points.length} trials that came to ${steps} steps no one beats these ${trials.length} in everything. The final trainings are of the best by ${objectives[0]!.metric}.</p>
+<p>Of the ${points.length} trials that came to ${steps} steps none beats these ${trials.length} in everything. Of them only the best by ${objectives[0]!.metric} is trained again.</p>
 <div class="card">${frontFigure(points, objectives)}</div>
 <div class="card"><table><tr><th>trial</th>${objectives.map(({ metric }) => html`<th class="n">${metric}</th>`)}</tr>
 ${trials.map(({ trial, values }) => html`<tr><td>${trial}</td>${objectives.map(({ metric }) => html`<td class="n">${shown(values[metric])}</td>`)}</tr>`)}</table></div>`;
