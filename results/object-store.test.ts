@@ -81,9 +81,12 @@ test('object store: an upload goes on when the server is killed in its middle an
 });
 
 test('object store: each fault has its name, and says what to look at', async () => {
-  const withVariables = async (variables: Record<string, string>, expected: RegExp, kind: new (m: string) => Error) => {
+  const withVariables = async (variables: Record<string, string | undefined>, expected: RegExp, kind: new (m: string) => Error) => {
     const before = { ...process.env };
-    Object.assign(process.env, variables);
+    for (const [name, value] of Object.entries(variables)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
     const store = connectObjectStore({ patienceSeconds: 0 });
     try {
       await assert.rejects(store.get(at('x')), (error: Error) => error instanceof kind && expected.test(error.message));
@@ -100,11 +103,8 @@ test('object store: each fault has its name, and says what to look at', async ()
   );
   await withVariables({ AWS_ACCESS_KEY_ID: 'nobody' }, /refused access/, CredentialsRefused);
   await withVariables({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, /S3 server http:\/\/127\.0\.0\.1:9 does not answer/, StorageUnreachable);
-  await withVariables(
-    { AWS_REGION: '', AWS_CONFIG_FILE: '/dev/null' },
-    /no S3 server is known; start one with permafrost up/,
-    StorageUnreachable,
-  );
+  const unset = { AWS_REGION: undefined, AWS_CONFIG_FILE: '/dev/null' };
+  await withVariables(unset, /no S3 server is known; start one with permafrost up/, StorageUnreachable);
   await assert.rejects(
     s3.store.get(parseAddress('s3://absent/x')),
     (error: Error) => error instanceof BucketNotFound && /bucket absent does not exist/.test(error.message),
