@@ -104,7 +104,18 @@ function trialBase({ id, sweep: { spec } }: SweepFile, assignment: Assignment): 
   const rungs = rungsOf(spec.pruneAlgorithm);
   const { lingerSeconds } = spec.trialTemplate;
   const trainer = trainerBlockOf(spec.trialTemplate, assignment);
-  return { schema: 1, sweep: id, rungs, horizon: rungs.at(-1)!, lingerSeconds, objectives: spec.objectives, assignment, trainer };
+  const paired = spec.pruneAlgorithm.name === 'wilcoxon' && ({ paired: true } as const);
+  return {
+    schema: 1,
+    sweep: id,
+    rungs,
+    horizon: rungs.at(-1)!,
+    lingerSeconds,
+    objectives: spec.objectives,
+    ...paired,
+    assignment,
+    trainer,
+  };
 }
 
 function configurationOf({ assignment, layers }: TrialFile): { readonly assignment: Assignment; readonly layers?: LayerConfiguration } {

@@ -106,11 +106,18 @@ function isPreemption(exit: Exit): boolean {
   return exit.kind === 'preempted' || (exit.kind === 'killed' && exit.signal === 'SIGTERM');
 }
 
-/** A report that lacks an objective's metric must not reach the search, which could not rank it. */
-function checked(report: Report, { objectives }: TrialFile): Report {
+/**
+ * A report that lacks an objective's metric must not reach the search, which could not rank it. Losses per example reach it
+ * when it asked for them, with six digits: a workflow has to carry them.
+ */
+function checked({ paired, ...report }: Report, { objectives, paired: isPaired }: TrialFile): Report {
   const owed = objectives.filter(({ metric }) => !costMetrics.includes(metric));
   if (!report.diverged) for (const objective of owed) lossOf(report.metrics, objective);
-  return report;
+  if (isPaired === undefined || report.diverged) return report;
+  if (paired !== undefined) return { ...report, paired: paired.map((loss) => Number(loss.toPrecision(6))) };
+  const message =
+    'the report has no paired losses, which the pruner wilcoxon compares: have the trainer report them, or take another pruner';
+  throw ApplicationFailure.nonRetryable(message, 'MissingPairedLosses');
 }
 
 /** How a trainer ended, as the retry policy sorts it. The tail of its log is the user's first clue. */

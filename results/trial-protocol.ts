@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   type DecisionFile,
   type LayerSetting,
+  mostPaired,
   type Reason,
   type Report,
   type SublayerSetting,
@@ -37,6 +38,7 @@ export const trialFile: z.ZodType<TrialFile> = z.object({
   horizon: z.int().positive(),
   lingerSeconds: number.min(0),
   objectives: z.array(z.object({ metric: z.string(), direction: z.enum(['minimize', 'maximize']) })),
+  paired: z.literal(true).exactOptional(),
   assignment: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   layers: z.array(layer).exactOptional(),
   trainer: z.record(z.string(), z.unknown()),
@@ -54,6 +56,7 @@ export const report: z.ZodType<Report> = z.object({
     .string()
     .regex(/^checkpoint\/./, "must be a path below the trial's folder, as checkpoint/50")
     .exactOptional(),
+  paired: z.array(number).min(1).max(mostPaired).exactOptional(),
   attempt: z.int().positive(),
   versions: z.record(z.string(), z.string()),
 });
@@ -63,7 +66,7 @@ const reason: z.ZodType<Reason> = z.discriminatedUnion('code', [
   z.object({ code: z.literal('promotionDelayed'), rank: count, of: count, kept: count, promoted: count }),
   z.object({ code: z.literal('atCeiling'), rank: count, of: count, rungs: count }),
   z.object({ code: z.enum(['withinPercentile', 'beyondPercentile']), rank: count, of: count, percentile: number, cut: number }),
-  z.object({ code: z.enum(['rungTooSmall', 'tooFewFinished', 'tooFewRungs']), of: count, needed: count }),
+  z.object({ code: z.enum(['rungTooSmall', 'tooFewFinished', 'tooFewRungs', 'tooFewPairs']), of: count, needed: count }),
   z.object({ code: z.enum(['withinThreshold', 'beyondThreshold']), value: number, threshold: number }),
   z.object({ code: z.enum(['improved', 'notImproved']), gain: number, minDelta: number, patience: count }),
   z.object({
@@ -74,6 +77,17 @@ const reason: z.ZodType<Reason> = z.discriminatedUnion('code', [
     minProbability: number,
     expected: number,
     best: number,
+  }),
+  z.object({ code: z.literal('bestOfRung'), of: count }),
+  z.object({
+    code: z.enum(['worseThanBest', 'notWorseThanBest']),
+    rank: count,
+    of: count,
+    pairs: count,
+    best: count,
+    difference: number,
+    p: number,
+    pThreshold: number,
   }),
   z.object({ code: z.literal('belowBracket'), from: count }),
   z.object({ code: z.enum(['diverged', 'reachedTop', 'notPruned', 'searchOver', 'stoppedByUser', 'cancelled']) }),

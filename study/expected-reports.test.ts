@@ -8,6 +8,7 @@ const cases: readonly { pruner: SweepPlan['pruner']; want: readonly number[] }[]
   { pruner: { name: 'none' }, want: [49, 49, 49, 49] },
   { pruner: { name: 'threshold', threshold: 1, direction }, want: [49, 49, 49, 49] },
   { pruner: { name: 'patience', patience: 1, minDelta: 0 }, want: [49, 49, 49, 49] },
+  { pruner: { name: 'wilcoxon', pThreshold: 0.1 }, want: [49, 49, 49, 49] },
   {
     pruner: { name: 'curve', minProbability: 0.05, startupTrials: 5, steps: [1, 3, 9, 27], seed: 0, direction },
     want: [49, 49, 49, 49],

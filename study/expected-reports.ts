@@ -3,7 +3,7 @@ import type { PrunerSettings } from './pruners/pruner-of.ts';
 import type { SweepPlan } from './sweep-state.ts';
 
 /**
- * How many of a sweep's trials should report at a rung if none fails. A guess: threshold, patience and curve may stop none, pasha is
+ * How many of a sweep's trials should report at a rung if none fails. A guess: threshold, patience, curve and wilcoxon may stop none, pasha is
  * taken to need all rungs, and the percentile rule to stop what it would stop of random losses.
  */
 export function expectedReports({ numTrials, pruner, rungs }: Pick<SweepPlan, 'numTrials' | 'pruner' | 'rungs'>, rung: number): number {
@@ -17,6 +17,7 @@ function expectedShare(pruner: PrunerSettings, rungs: number, rung: number): num
     case 'threshold':
     case 'patience':
     case 'curve':
+    case 'wilcoxon':
       return 1;
     case 'asha':
     case 'pasha':

@@ -33,6 +33,16 @@ export function explanationOf(reason: Reason): string {
         `rank ${reason.rank} of ${reason.of}; its curve goes to ${shown(reason.expected)}, and with probability ${shown(reason.probability)} ` +
         `to the best ${shown(reason.best)} or beyond (${reason.minProbability} is needed)`
       );
+    case 'bestOfRung':
+      return `the best of ${reason.of}`;
+    case 'tooFewPairs':
+      return `${reason.of} of the ${reason.needed} examples in common that a comparison needs`;
+    case 'worseThanBest':
+    case 'notWorseThanBest':
+      return (
+        `rank ${reason.rank} of ${reason.of}; over ${reason.pairs} examples its loss is ${shown(reason.difference)} above that of trial ${reason.best}, ` +
+        `the best here (p ${shown(reason.p)}; below ${reason.pThreshold} it ends)`
+      );
     case 'belowBracket':
       return `its bracket compares from rung ${reason.from} on`;
     case 'diverged':

@@ -12,20 +12,39 @@ export interface Rung {
   readonly losses: readonly JsonNumber[];
   /** The losses of each further objective, when there are any; each of the same length as `trials`. */
   readonly others?: readonly (readonly JsonNumber[])[];
+  /** For a pruner that compares trials example by example; no more than two are carried. */
+  readonly paired?: {
+    readonly best: PairedLosses;
+    /** Of the trial that reported last. */
+    readonly last: PairedLosses;
+  };
   /** Trials of this rung that need no further decision here: they went on, or they ended. */
   readonly closed: readonly number[];
 }
 
+/** What a trial lost on each example of its evaluation. */
+interface PairedLosses {
+  readonly trial: number;
+  readonly losses: readonly number[];
+}
+
 export const emptyRung: Rung = { trials: [], losses: [], closed: [] };
 
-/** @param losses - an objective each */
-export function withReport(rung: Rung, trial: number, [loss = null, ...others]: readonly JsonNumber[]): Rung {
-  return {
+/**
+ * @param losses - an objective each
+ * @param paired - an example each, if the report has them
+ */
+export function withReport(rung: Rung, trial: number, [loss = null, ...others]: readonly JsonNumber[], paired?: readonly number[]): Rung {
+  const reported: Rung = {
     ...rung,
     trials: [...rung.trials, trial],
     losses: [...rung.losses, loss],
     ...(others.length > 0 && { others: others.map((other, column) => [...(rung.others?.[column] ?? []), other]) }),
   };
+  if (paired === undefined) return reported;
+  const last = { trial, losses: paired };
+  const isBest = rung.paired === undefined || ranking(reported)[0]!.trial === trial;
+  return { ...reported, paired: { best: isBest ? last : rung.paired.best, last } };
 }
 
 /** The rung as if only these trials had reported. */

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { learnsFromOneMetric } from './spec/algorithm-schema.ts';
 import type { Immutable } from './spec/immutable.ts';
-import { notYetAvailable } from './spec/not-yet.ts';
 import { partsOf } from './spec/parts.ts';
 import { SpecError } from './spec/problem.ts';
 import { brokenRules } from './spec/rules/rules.ts';
@@ -19,19 +18,12 @@ export type TrialTemplate = Sweep['spec']['trialTemplate'];
 
 /**
  * The sweep in a value that was read from YAML or JSON.
- * @throws {SpecError} that lists all that is wrong with it: first what does not work yet, then its shape, then its meaning
+ * @throws {SpecError} that lists all that is wrong with it: first its shape, then its meaning
  */
 export function parseSweep(value: unknown): Sweep {
   const parsed = sweepSchema.safeParse(value, { reportInput: true });
-  const notYet = notYetAvailable(value);
   const shape = parsed.success ? [] : structureProblems(sweepSchema, parsed.error.issues);
-  const isCovered = (path: string) =>
-    notYet.some(({ covers }) => path === covers || path.startsWith(`${covers}.`) || path.startsWith(`${covers}[`));
-  const problems = [
-    ...notYet.map(({ path, message }) => ({ path, message })),
-    ...shape.filter(({ path }) => !isCovered(path)),
-    ...brokenRules(partsOf(value)),
-  ];
+  const problems = [...shape, ...brokenRules(partsOf(value))];
   if (!parsed.success || problems.length > 0) throw new SpecError(problems);
   return withDefaults(parsed.data);
 }

@@ -33,6 +33,7 @@ const cases: readonly { name: string; algorithm: object; want: SweepPlan['pruner
     algorithm: { minProbability: 0.1 },
     want: { name: 'curve', minProbability: 0.1, startupTrials: 5, steps: [50, 150, 450], seed: 7, direction: 'maximize' },
   },
+  { name: 'wilcoxon', algorithm: {}, want: { name: 'wilcoxon', pThreshold: 0.1 } },
   { name: 'patience', algorithm: { patience: 2, minDelta: 0.01 }, want: { name: 'patience', patience: 2, minDelta: 0.01 } },
 ];
 for (const { name, algorithm, want } of cases) {

@@ -27,7 +27,8 @@ export function planOf({ spec }: Sweep): SweepPlan {
 /** Of the fields that pruners share those that the named one reads. The spec was checked: what it requires is there. */
 function prunerSettings({ pruneAlgorithm, objectives, searchAlgorithm }: Sweep['spec']): PrunerSettings {
   const { direction } = objectives[0]!;
-  const { name, mode, by, reductionFactor, percentile, startupTrials, threshold, patience, minDelta, minProbability } = pruneAlgorithm;
+  const { name, mode, by, reductionFactor, percentile, startupTrials, threshold, patience, minDelta, minProbability, pThreshold } =
+    pruneAlgorithm;
   switch (name) {
     case 'none':
       return { name };
@@ -46,5 +47,7 @@ function prunerSettings({ pruneAlgorithm, objectives, searchAlgorithm }: Sweep['
       return { name, patience: patience!, minDelta };
     case 'curve':
       return { name, minProbability, startupTrials, steps: rungsOf(pruneAlgorithm), seed: searchAlgorithm.seed, direction };
+    case 'wilcoxon':
+      return { name, pThreshold };
   }
 }

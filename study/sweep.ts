@@ -149,7 +149,7 @@ function afterReport(state: SweepState, report: Report, at: number): SweepState 
   const told = logged(state, { type: 'reported', at, trial, rung, step, metrics, cost });
   if (live.purpose === 'final') return end(told, trial, rung, { code: 'reachedTop' }, at);
   const losses = lossesOf(metrics, objectives);
-  const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, losses));
+  const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, losses, report.paired));
   const ledger = entered(state.ledger, state.plan, report, losses[0]!, rungs[0]!.trials.length);
   const judged = afterSearchReport({ ...told, rungs, ledger }, trial, rung, at);
   const because = limitReached(judged, report);

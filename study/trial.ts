@@ -52,6 +52,8 @@ export interface TrialFile {
   readonly horizon: number;
   readonly lingerSeconds: number;
   readonly objectives: readonly Objective[];
+  /** Reports must have `paired`: the sweep's pruner compares trials example by example. */
+  readonly paired?: true;
   readonly assignment: Assignment;
   /** Absent when the sweep says nothing about layers: it has neither a layerwise parameter nor `learningRate`. */
   readonly layers?: LayerConfiguration;
@@ -71,9 +73,17 @@ export interface Report {
   readonly cost: { readonly seconds: number; readonly gpuSeconds: number };
   /** Relative to the trial's folder. Absent when the trainer keeps none: such a trial starts again when promoted. */
   readonly checkpoint?: string;
+  /**
+   * Loss of each example of the evaluation, in an order that is the same for all trials of the sweep; at most `mostPaired`.
+   * Asked for by `paired` in the trial file.
+   */
+  readonly paired?: readonly number[];
   readonly attempt: number;
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** Examples that a report tells the losses of: the first so many. A workflow carries two trials' at each rung. */
+export const mostPaired = 1_000;
 
 /** `trials/<number>/decisions/<rung>.json`: the answer to the report of that rung. */
 export type DecisionFile =
@@ -118,6 +128,19 @@ export type Reason =
       readonly minProbability: number;
       readonly expected: number;
       readonly best: number;
+    }
+  | { readonly code: 'bestOfRung'; readonly of: number }
+  | { readonly code: 'tooFewPairs'; readonly of: number; readonly needed: number }
+  /** Of its rung; then by how much its mean loss over the `pairs` examples is above that of trial `best`, and how likely that is by chance. */
+  | {
+      readonly code: 'worseThanBest' | 'notWorseThanBest';
+      readonly rank: number;
+      readonly of: number;
+      readonly pairs: number;
+      readonly best: number;
+      readonly difference: number;
+      readonly p: number;
+      readonly pThreshold: number;
     }
   /** Hyperband: the trial's bracket compares from rung `from` on. */
   | { readonly code: 'belowBracket'; readonly from: number }

@@ -1,15 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
 import { toHost } from './host.ts';
-import { type Scores, scoresOf } from './metrics.ts';
+import { crossEntropies, type Scores, scoresOf } from './metrics.ts';
 import type { Model } from './model.ts';
 import type { Split } from './train.ts';
+
+export interface Evaluation {
+  readonly scores: Scores;
+  /** Cross-entropy of each text, in the order of the split. */
+  readonly losses: readonly number[];
+}
 
 /**
  * Scores of the model as it is.
  * @param isWanted - asked between batches: false gives up
  * @returns undefined when it was given up
  */
-export async function evaluate(model: Model, split: Split, labelCount: number, isWanted: () => boolean): Promise<Scores | undefined> {
+export async function evaluate(model: Model, split: Split, labelCount: number, isWanted: () => boolean): Promise<Evaluation | undefined> {
   const logits = new Float32Array(split.labels.length * labelCount); // (texts, labels)
   for (const texts of split.source.batches) {
     const input = split.source.input(texts);
@@ -19,5 +25,5 @@ export async function evaluate(model: Model, split: Split, labelCount: number, i
     await setImmediate(); // lets messages of the supervisor in
     if (!isWanted()) return undefined;
   }
-  return scoresOf(logits, split.labels, labelCount);
+  return { scores: scoresOf(logits, split.labels, labelCount), losses: crossEntropies(logits, split.labels, labelCount) };
 }

@@ -40,6 +40,8 @@ export interface Reached {
   readonly attempt: number;
   readonly metrics: Readonly<Record<string, JsonNumber>>;
   readonly diverged: boolean;
+  /** Losses of the first texts of the selection split, where the trial file asks for them. */
+  readonly paired?: readonly number[];
   /** Spent since the last report. */
   readonly seconds: number;
   readonly curve: readonly CurvePoint[];

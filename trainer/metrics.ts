@@ -16,10 +16,8 @@ export interface Scores {
  */
 export function scoresOf(logits: Float32Array, truth: readonly number[], labels: number): Scores {
   const confusion = Array.from({ length: labels }, () => new Float64Array(labels)); // [truth][answer]
-  let loss = 0;
   for (const [row, label] of truth.entries()) {
     const scores = logits.subarray(row * labels, (row + 1) * labels);
-    loss += crossEntropy(scores, label);
     confusion[label]![largest(scores)]! += 1;
   }
   const counts = countsOf(confusion);
@@ -28,8 +26,13 @@ export function scoresOf(logits: Float32Array, truth: readonly number[], labels:
     accuracy: correct / truth.length,
     macro_f1: macroF1(counts),
     mcc: matthews(counts, correct, truth.length),
-    loss: loss / truth.length,
+    loss: crossEntropies(logits, truth, labels).reduce((sum, loss) => sum + loss, 0) / truth.length,
   };
+}
+
+/** What each text's true label costs, in nats; arguments as of `scoresOf`. */
+export function crossEntropies(logits: Float32Array, truth: readonly number[], labels: number): readonly number[] {
+  return truth.map((label, row) => crossEntropy(logits.subarray(row * labels, (row + 1) * labels), label));
 }
 
 /** Accuracy of always giving the label that is commonest in `training`. */

@@ -1,6 +1,6 @@
 /** A trial in the training process: set up from the trial file or a checkpoint, then brought from rung to rung. */
 import { join } from 'node:path';
-import type { JsonNumber } from '../study/trial.ts';
+import { type JsonNumber, mostPaired } from '../study/trial.ts';
 import { type Checkpoint, openCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type EncoderConfig, readEncoderConfig } from './encoder/config.ts';
 import { layerNames, modelParameters, type Parameter } from './encoder/parameters.ts';
@@ -69,18 +69,20 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   };
 
   /** Everything that a rung's report needs from this process. Undefined when it was told to stop meanwhile. */
-  const measure = async (isWanted: () => boolean): Promise<Metrics | undefined> => {
-    const scores = await evaluate(model, selection, labels.length, isWanted);
-    if (scores === undefined) return undefined;
+  const measure = async (isWanted: () => boolean): Promise<Measured | undefined> => {
+    const selected = await evaluate(model, selection, labels.length, isWanted);
+    if (selected === undefined) return undefined;
+    const { scores, losses } = selected;
     const own = {
       'train/loss': progress.losses.sum / progress.losses.steps,
       'model/trainedParameters': trainedParameters,
       ...named('eval', scores),
     };
-    if (trial.purpose === 'search') return own;
+    if (trial.purpose === 'search') return { metrics: own, losses };
     const test = await evaluate(model, heldOut, labels.length, isWanted);
     if (test === undefined) return undefined;
-    return { ...own, ...named('test', test), 'test/majority': majorityAccuracy(train.labels, heldOut.labels, labels.length) };
+    const majority = majorityAccuracy(train.labels, heldOut.labels, labels.length);
+    return { metrics: { ...own, ...named('test', test.scores), 'test/majority': majority }, losses };
   };
 
   const advance: Run['advance'] = async (rung, hooks) => {
@@ -88,8 +90,9 @@ export async function openRun(assignment: Assignment): Promise<Run> {
     const loop = { ...place, horizon: trial.horizon, warmup: settings.warmup, labelCount: labels.length };
     const end = await trainTo(goal, model, train, loop, progress, { ...hooks, save: () => hooks.onSaved(save()) });
     if (end === 'stopped') return undefined;
-    const metrics = end === 'diverged' ? worst(trial.purpose) : await measure(() => hooks.wanted() !== 'stop');
-    if (metrics === undefined) return undefined;
+    const measured = end === 'diverged' ? { metrics: worst(trial.purpose), losses: [] } : await measure(() => hooks.wanted() !== 'stop');
+    if (measured === undefined) return undefined;
+    const { metrics, losses } = measured;
 
     const diverged = end === 'diverged' || !Object.values(metrics).every(Number.isFinite);
     const seconds = secondsSinceReport();
@@ -104,6 +107,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
       attempt,
       metrics: diverged ? worst(trial.purpose) : metrics,
       diverged,
+      ...(trial.paired && !diverged ? { paired: losses.slice(0, mostPaired) } : {}),
       seconds,
       curve,
       ...(diverged || isLast ? {} : { checkpoint: save() }),
@@ -114,6 +118,12 @@ export async function openRun(assignment: Assignment): Promise<Run> {
 }
 
 type Metrics = Readonly<Record<string, JsonNumber>>;
+
+interface Measured {
+  readonly metrics: Metrics;
+  /** Of the selection split, a text each. */
+  readonly losses: readonly number[];
+}
 
 function named(prefix: string, scores: Scores): Metrics {
   return Object.fromEntries(Object.entries(scores).map(([name, value]) => [`${prefix}/${name}`, value]));

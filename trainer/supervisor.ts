@@ -104,7 +104,7 @@ function progressLine({ step, loss, share, stepsPerSecond }: FromTrainer & { rea
 
 /** First the checkpoint, then the report: whoever sees a report can rely on its checkpoint. */
 async function publish(reached: Reached, { device, versions }: Training, { folder, trial, say }: Supervision): Promise<void> {
-  const { rung, step, metrics, diverged, seconds, attempt, checkpoint, model, curve } = reached;
+  const { rung, step, metrics, diverged, paired, seconds, attempt, checkpoint, model, curve } = reached;
   if (checkpoint !== undefined) await storeCheckpoint(folder, step, checkpoint);
   if (model !== undefined) await folder.saveModel(model);
   await folder.putCurve(rung, curve.map((point) => `${JSON.stringify(point)}\n`).join(''));
@@ -115,6 +115,7 @@ async function publish(reached: Reached, { device, versions }: Training, { folde
     step,
     metrics,
     diverged,
+    ...(paired && { paired }),
     cost: { seconds: rounded(seconds), gpuSeconds: device === 'gpu' ? rounded(seconds) : 0 },
     ...(checkpoint === undefined ? {} : { checkpoint: `checkpoint/${step}` }),
     attempt,

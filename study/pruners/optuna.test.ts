@@ -6,6 +6,7 @@ import { lossOf } from '../objective.ts';
 import { emptyRung, type Rung, withReport } from '../rung.ts';
 import type { Objective } from '../trial.ts';
 import { type PrunerSettings, prunerOf } from './pruner-of.ts';
+import { signedRankP } from './signed-rank.ts';
 
 interface Case {
   readonly direction: Objective['direction'];
@@ -19,7 +20,19 @@ interface Case {
   readonly stops: Readonly<Record<'median' | 'percentile' | 'threshold', boolean>>;
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('fixtures/optuna.json', import.meta.url), 'utf8')) as { readonly cases: readonly Case[] };
+/** Losses by example of the best trial and of the one that is decided about, with scipy's p-value and Optuna's answer. */
+interface Pair {
+  readonly pThreshold: number;
+  readonly best: readonly number[];
+  readonly running: readonly number[];
+  readonly p: number;
+  readonly stops: boolean;
+}
+
+const { cases, pairs } = JSON.parse(readFileSync(new URL('fixtures/optuna.json', import.meta.url), 'utf8')) as {
+  readonly cases: readonly Case[];
+  readonly pairs: readonly Pair[];
+};
 
 function tablesOf({ direction, finished, running }: Case): readonly Rung[] {
   const lossAt = (value: number) => lossOf({ value }, { metric: 'value', direction });
@@ -45,3 +58,23 @@ for (const name of ['median', 'percentile', 'threshold'] as const) {
     assert.ok(stops.includes(true) && stops.includes(false), 'the record holds both answers');
   });
 }
+
+test("the signed-rank test's p-value is scipy's, with ties and zeros and without", () => {
+  for (const { best, running, p } of pairs) {
+    const found = signedRankP(running.map((loss, example) => loss - best[example]!));
+    assert.ok(Math.abs(found - p) < 1e-12, `${found} against ${p} of ${running.length} pairs`);
+  }
+});
+
+test('wilcoxon: stops the trials that Optuna stops, and no other', () => {
+  const mean = (losses: readonly number[]) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  const stops = pairs.map(({ pThreshold, best, running }) => {
+    const rung = [best, running].reduce((table, losses, trial) => withReport(table, trial, [mean(losses)], losses), emptyRung);
+    return prunerOf({ name: 'wilcoxon', pThreshold }).decide([rung, emptyRung], 1, 0).action === 'stop';
+  });
+  assert.deepEqual(
+    stops,
+    pairs.map((pair) => pair.stops),
+  );
+  assert.ok(stops.includes(true) && stops.includes(false), 'the record holds both answers');
+});

@@ -8,6 +8,7 @@ import { type PatienceSettings, patience } from './patience.ts';
 import { type PercentileSettings, percentile } from './percentile.ts';
 import type { Pruner } from './pruner.ts';
 import { type ThresholdSettings, threshold } from './threshold.ts';
+import { type WilcoxonSettings, wilcoxon } from './wilcoxon.ts';
 
 export type PrunerSettings =
   | { readonly name: 'none' }
@@ -17,7 +18,8 @@ export type PrunerSettings =
   | ({ readonly name: 'percentile' } & PercentileSettings)
   | ({ readonly name: 'threshold' } & ThresholdSettings)
   | ({ readonly name: 'patience' } & PatienceSettings)
-  | ({ readonly name: 'curve' } & CurveSettings);
+  | ({ readonly name: 'curve' } & CurveSettings)
+  | ({ readonly name: 'wilcoxon' } & WilcoxonSettings);
 
 export function prunerOf(settings: PrunerSettings): Pruner {
   switch (settings.name) {
@@ -39,5 +41,7 @@ export function prunerOf(settings: PrunerSettings): Pruner {
       return patience(settings);
     case 'curve':
       return curve(settings);
+    case 'wilcoxon':
+      return wilcoxon(settings);
   }
 }

@@ -63,7 +63,7 @@ export const isLearning = (name: SearchAlgorithmName): boolean => learnsFromOneM
 export const pruneAlgorithmSchema = z
   .strictObject({
     name: z
-      .enum(['asha', 'pasha', 'hyperband', 'median', 'percentile', 'threshold', 'patience', 'curve', 'none'])
+      .enum(['asha', 'pasha', 'hyperband', 'median', 'percentile', 'threshold', 'patience', 'curve', 'wilcoxon', 'none'])
       .describe(
         'asha: successive halving without waiting; at each rung only the best 1/reductionFactor go on. ' +
           'pasha: asha on the two lowest rungs, and on one more whenever the two highest in use rank trials otherwise by more than noise. ' +
@@ -71,7 +71,8 @@ export const pruneAlgorithmSchema = z
           'median: a trial goes on while its best value so far is no worse than the median, at the same rung, of the trials trained to the end. ' +
           'percentile: the same with another share. threshold: a trial that reports worse than threshold ends. ' +
           'patience: a trial that no longer gets better ends. ' +
-          'curve: a trial whose learning curve, carried on as a power law, is unlikely to end below the best loss ends; the trials trained to the end tell how far curves stray. none: every trial runs to maxResource. ' +
+          'curve: a trial whose learning curve, carried on as a power law, is unlikely to end below the best loss ends; the trials trained to the end tell how far curves stray. ' +
+          'wilcoxon: a trial whose losses are higher than those of the best one at its rung, example by example and by more than chance, ends. none: every trial runs to maxResource. ' +
           'A loss that is no number ends a trial with every pruner but none.',
       ),
     mode: z
@@ -139,6 +140,14 @@ export const pruneAlgorithmSchema = z
       .default(0.05)
       .describe(
         'curve only: a trial that will end as good as the best so far, or better, with less than this probability ends. Above 0, below 1; default 0.05.',
+      ),
+    pThreshold: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.1)
+      .describe(
+        "wilcoxon only: a trial ends when its losses would be as much above the best one's by chance with less than this probability. It is asked at each rung anew, so take less where there are many. Above 0, below 1; default 0.1.",
       ),
     minDelta: z
       .number()

@@ -139,12 +139,7 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     want: 'spec.parameters[0].name: must be a letter, then letters, digits, dots, dashes or underscores, at most 63 in all, got "1st"',
   },
 
-  // what does not work yet
-  {
-    name: 'planned pruner with settings of its own',
-    spec: { pruneAlgorithm: { name: 'wilcoxon', noise: 3 } },
-    want: 'spec.pruneAlgorithm.name: wilcoxon is not available yet; use asha, pasha, hyperband, median, percentile, threshold, patience, curve or none',
-  },
+  // budgets
   { name: 'no GPU hours', spec: { budget: { gpuHours: 0 } }, want: 'spec.budget.gpuHours: must be > 0, got 0' },
   {
     name: 'a cost without a price',

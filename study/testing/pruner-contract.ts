@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Pruner } from '../pruners/pruner.ts';
 import { emptyRung, type Rung, withClosed, withReport } from '../rung.ts';
 import type { Decision, JsonNumber } from '../trial.ts';
-import { rungsFrom } from './rungs.ts';
+import { examplesOf, rungsFrom } from './rungs.ts';
 
 /** Losses of one trial, a rung each; small whole numbers, so that many are equal. */
 const anyCurve = fc.array(fc.option(fc.integer({ min: -4, max: 4 }), { freq: 12, nil: null }), { minLength: 4, maxLength: 4 });
@@ -114,7 +114,7 @@ function carriedOut(pruner: Pruner, { curves, turns }: Search): readonly Asked[]
     const { trial, rung } = live;
     const loss = curves[trial]![rung]!;
     running = running.filter((other) => other !== live);
-    rungs = rungs.with(rung, withReport(rungs[rung]!, trial, [loss]));
+    rungs = rungs.with(rung, withReport(rungs[rung]!, trial, [loss], examplesOf(loss, trial)));
     if (rung === 3) close(trial);
     else {
       const decision = pruner.decide(rungs, trial, rung);

@@ -35,6 +35,16 @@ export const sentences: Readonly<Record<Reason['code'], readonly [Reason, string
     { code: 'unlikelyBest', rank: 7, of: 9, probability: 0.001, minProbability: 0.05, expected: 0.7, best: 0.9 },
     'rank 7 of 9; its curve goes to 0.7, and with probability 0.001 to the best 0.9 or beyond (0.05 is needed)',
   ],
+  bestOfRung: [{ code: 'bestOfRung', of: 9 }, 'the best of 9'],
+  tooFewPairs: [{ code: 'tooFewPairs', of: 0, needed: 6 }, '0 of the 6 examples in common that a comparison needs'],
+  worseThanBest: [
+    { code: 'worseThanBest', rank: 3, of: 9, pairs: 277, best: 4, difference: 0.02, p: 0.0012, pThreshold: 0.1 },
+    'rank 3 of 9; over 277 examples its loss is 0.02 above that of trial 4, the best here (p 0.0012; below 0.1 it ends)',
+  ],
+  notWorseThanBest: [
+    { code: 'notWorseThanBest', rank: 2, of: 9, pairs: 277, best: 4, difference: -0.01, p: 0.6, pThreshold: 0.1 },
+    'rank 2 of 9; over 277 examples its loss is -0.01 above that of trial 4, the best here (p 0.6; below 0.1 it ends)',
+  ],
   belowBracket: [{ code: 'belowBracket', from: 2 }, 'its bracket compares from rung 2 on'],
   diverged: [{ code: 'diverged' }, 'the loss is not a number'],
   reachedTop: [{ code: 'reachedTop' }, 'trained to the end'],

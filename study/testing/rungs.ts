@@ -11,5 +11,12 @@ export const aRung = (...losses: readonly JsonNumber[]): Rung =>
  */
 export const rungsFrom = (curves: readonly (readonly JsonNumber[])[], count: number): readonly Rung[] =>
   Array.from({ length: count }, (_, rung) =>
-    curves.reduce<Rung>((table, curve, trial) => (rung < curve.length ? withReport(table, trial, [curve[rung]!]) : table), emptyRung),
+    curves.reduce<Rung>(
+      (table, curve, trial) => (rung < curve.length ? withReport(table, trial, [curve[rung]!], examplesOf(curve[rung]!, trial)) : table),
+      emptyRung,
+    ),
   );
+
+/** Losses of eight examples of a trial that has this one on average, or nearly; none for NaN. */
+export const examplesOf = (loss: JsonNumber, trial: number): readonly number[] | undefined =>
+  loss === null ? undefined : Array.from({ length: 8 }, (_, example) => loss + ((trial * 7 + example * 3) % 5) / 50);
