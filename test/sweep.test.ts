@@ -1,5 +1,6 @@
 /** The main job without the encoder: real Temporal, S3 server, worker and trainer processes. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
@@ -148,6 +149,27 @@ test('a trainer that crashes is started three times', { timeout: 60_000 }, async
     message: 'the trainer of trial 0 ended with exit code 3; the end of its log:\nno luck (crash 3 of 3 on the way to rung 0)',
   });
   assert.deepEqual(await results.trial(0).listLogs(), [1, 2, 3]);
+});
+
+const byExample = { name: 'wilcoxon', minResource: 1, maxResource: 9 };
+
+test('trials are compared example by example where the pruner asks for it', { timeout: 60_000 }, async () => {
+  const { id, results } = await system.submit({ pruneAlgorithm: byExample, finalSeeds: 0 });
+  await handle(id).result();
+  const reasons = (await results.readLog()).flatMap((event) => (event.type === 'decided' ? [event.decision.reason] : []));
+  const compared = reasons.filter((reason) => reason.code === 'worseThanBest' || reason.code === 'notWorseThanBest');
+  assert.ok(compared.some(({ code }) => code === 'worseThanBest'));
+  assert.deepEqual(new Set(compared.map(({ pairs }) => pairs)), new Set([256])); // all of the trainer's examples
+});
+
+test('a report without the losses that the pruner asks for fails the trial', { timeout: 60_000 }, async () => {
+  const trainer = path.join(import.meta.dirname, '../examples/python-trainer/trainer.py');
+  const command = ['sh', '-c', `sed s/paired/unpaired/g ${trainer} | python3 -`];
+  const { id, results } = await system.submit({ command, pruneAlgorithm: byExample, maxFailedTrials: 0 });
+  await assert.rejects(handle(id).result(), WorkflowFailedError);
+  const failure = (await results.readLog()).find((event) => event.type === 'failed')?.failure;
+  assert.equal(failure?.type, 'MissingPairedLosses');
+  assert.match(failure?.message ?? '', /no paired losses, which the pruner wilcoxon compares/);
 });
 
 test('a report without the metric fails the trial with a message that names those it has', { timeout: 60_000 }, async () => {

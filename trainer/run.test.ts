@@ -192,6 +192,13 @@ test('a step leaves no tensor behind', async () => {
   }
 });
 
+test('it reports the losses of the selection split by text where it is asked to', async () => {
+  const { metrics, paired } = await reach(await openRun(anAssignment({ paired: true })), 0);
+  assert.ok(paired !== undefined && new Set(paired).size > 1);
+  assert.equal(paired.reduce((sum, loss) => sum + loss, 0) / paired.length, metrics['eval/loss']);
+  assert.equal((await reach(await openRun(anAssignment({})), 0)).paired, undefined);
+});
+
 test('a loss that is no number ends the run as diverged, with the worst metrics', async () => {
   const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 1e30 }));
   const reached = await reach(await openRun(anAssignment({ layers })), 0);

@@ -131,9 +131,12 @@ class Model:
         return measured
 
     def measure(self, name, points):
+        losses = self.losses(points)
+        return {f"{name}/accuracy": sum(loss < math.log(2) for loss in losses) / len(losses), f"{name}/loss": sum(losses) / len(losses)}
+
+    def losses(self, points):
         chances = [self.probability(row) if label else 1 - self.probability(row) for row, label in points]
-        loss = -sum(math.log(max(chance, 1e-12)) for chance in chances) / len(chances)
-        return {f"{name}/accuracy": sum(chance > 0.5 for chance in chances) / len(chances), f"{name}/loss": loss}
+        return [-math.log(max(chance, 1e-12)) for chance in chances]
 
     def diverged(self):
         return not all(math.isfinite(weight) for weight in self.weights)
@@ -240,8 +243,9 @@ def resume(folder, model):
 
 def report(trial, rung, step, model, seconds, attempt):
     metrics = {name: value if math.isfinite(value) else None for name, value in model.metrics().items()}
+    paired = {"paired": model.losses(model.splits["eval"])[:1000]} if trial.get("paired") and not model.diverged() else {}
     return {
-        "schema": 1, "trial": trial["trial"], "rung": rung, "step": step, "metrics": metrics, "diverged": model.diverged(),
+        "schema": 1, "trial": trial["trial"], "rung": rung, "step": step, "metrics": metrics, "diverged": model.diverged(), **paired,
         "cost": {"seconds": round(seconds, 3), "gpuSeconds": 0}, "checkpoint": f"checkpoint/{step}", "attempt": attempt,
         "versions": {"trainer": "example-1", "python": sys.version.split()[0]},
     }
