@@ -157,9 +157,8 @@ test('trials are compared example by example where the pruner asks for it', { ti
   const { id, results } = await system.submit({ pruneAlgorithm: byExample, finalSeeds: 0 });
   await handle(id).result();
   const reasons = (await results.readLog()).flatMap((event) => (event.type === 'decided' ? [event.decision.reason] : []));
-  const compared = reasons.filter((reason) => reason.code === 'worseThanBest' || reason.code === 'notWorseThanBest');
-  assert.ok(compared.some(({ code }) => code === 'worseThanBest'));
-  assert.deepEqual(new Set(compared.map(({ pairs }) => pairs)), new Set([256])); // all of the trainer's examples
+  assert.ok(reasons.some(({ code }) => code === 'worseThanBest'));
+  assert.deepEqual(new Set(reasons.flatMap((reason) => ('pairs' in reason ? [reason.pairs] : []))), new Set([256])); // all of the trainer's examples
 });
 
 test('a report without the losses that the pruner asks for fails the trial', { timeout: 60_000 }, async () => {
