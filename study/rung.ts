@@ -12,12 +12,8 @@ export interface Rung {
   readonly losses: readonly JsonNumber[];
   /** The losses of each further objective, when there are any; each of the same length as `trials`. */
   readonly others?: readonly (readonly JsonNumber[])[];
-  /** For a pruner that compares trials example by example; no more than two are carried. */
-  readonly paired?: {
-    readonly best: PairedLosses;
-    /** Of the trial that reported last. */
-    readonly last: PairedLosses;
-  };
+  /** The best trial's losses by example, for a pruner that compares with it. Those of the others would be too much to carry. */
+  readonly best?: PairedLosses;
   /** Trials of this rung that need no further decision here: they went on, or they ended. */
   readonly closed: readonly number[];
 }
@@ -42,9 +38,8 @@ export function withReport(rung: Rung, trial: number, [loss = null, ...others]: 
     ...(others.length > 0 && { others: others.map((other, column) => [...(rung.others?.[column] ?? []), other]) }),
   };
   if (paired === undefined) return reported;
-  const last = { trial, losses: paired };
-  const isBest = rung.paired === undefined || ranking(reported)[0]!.trial === trial;
-  return { ...reported, paired: { best: isBest ? last : rung.paired.best, last } };
+  const isBest = rung.best === undefined || ranking(reported)[0]!.trial === trial;
+  return isBest ? { ...reported, best: { trial, losses: paired } } : reported;
 }
 
 /** The rung as if only these trials had reported. */

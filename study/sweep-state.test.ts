@@ -4,16 +4,17 @@ import { lossesOf } from './objective.ts';
 import { seededStream } from './random.ts';
 import type { Rung } from './rung.ts';
 import { newSweep, type SweepState } from './sweep-state.ts';
-import type { Objective } from './trial.ts';
+import { mostPaired, type Objective } from './trial.ts';
 
-/** A rung at which `count` trials reported values of full precision, and a third went on. */
+/** A rung at which `count` trials reported values of full precision and losses of many examples, and a third went on. */
 function aFullRung(count: number, objectives: readonly Objective[]): Rung {
   const random = seededStream(1, count);
   const metrics = () => Object.fromEntries(objectives.map(({ metric }) => [metric, random.uniform()]));
   const rows = Array.from({ length: count }, () => lossesOf(metrics(), objectives));
   const [losses, ...others] = objectives.map((_, objective) => rows.map((row) => row[objective]!));
   const trials = [...rows.keys()];
-  return { trials, losses: losses!, others, closed: trials.filter((trial) => trial % 3 === 0) };
+  const best = { trial: 0, losses: Array.from({ length: mostPaired }, () => Number(random.uniform().toPrecision(6))) };
+  return { trials, losses: losses!, others, best, closed: trials.filter((trial) => trial % 3 === 0) };
 }
 
 const accuracy = { metric: 'eval/accuracy', direction: 'maximize' } as const;

@@ -151,17 +151,17 @@ function afterReport(state: SweepState, report: Report, at: number): SweepState 
   const losses = lossesOf(metrics, objectives);
   const rungs = state.rungs.with(rung, withReport(state.rungs[rung]!, trial, losses, report.paired));
   const ledger = entered(state.ledger, state.plan, report, losses[0]!, rungs[0]!.trials.length);
-  const judged = afterSearchReport({ ...told, rungs, ledger }, trial, rung, at);
+  const judged = afterSearchReport({ ...told, rungs, ledger }, report, at);
   const because = limitReached(judged, report);
   return because === undefined ? judged : endSearch(judged, { result: 'succeeded', because }, at);
 }
 
-function afterSearchReport(state: SweepState, trial: number, rung: number, at: number): SweepState {
+function afterSearchReport(state: SweepState, { trial, rung, paired }: Report, at: number): SweepState {
   const { rungs } = state;
   const isTop = rung === rungs.length - 1;
   const decision: Decision = isTop
     ? { action: 'stop', reason: { code: 'reachedTop' } }
-    : prunerOf(state.plan.pruner).decide(rungs, trial, rung);
+    : prunerOf(state.plan.pruner).decide(rungs, trial, rung, paired);
   switch (decision.action) {
     case 'stop':
       return end(state, trial, rung, decision.reason, at);

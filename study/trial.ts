@@ -82,7 +82,7 @@ export interface Report {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Examples that a report tells the losses of: the first so many. A workflow carries two trials' at each rung. */
+/** Examples that a report tells the losses of: the first so many. A workflow carries the best trial's at each rung. */
 export const mostPaired = 1_000;
 
 /** `trials/<number>/decisions/<rung>.json`: the answer to the report of that rung. */

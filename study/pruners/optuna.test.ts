@@ -70,7 +70,7 @@ test('wilcoxon: stops the trials that Optuna stops, and no other', () => {
   const mean = (losses: readonly number[]) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   const stops = pairs.map(({ pThreshold, best, running }) => {
     const rung = [best, running].reduce((table, losses, trial) => withReport(table, trial, [mean(losses)], losses), emptyRung);
-    return prunerOf({ name: 'wilcoxon', pThreshold }).decide([rung, emptyRung], 1, 0).action === 'stop';
+    return prunerOf({ name: 'wilcoxon', pThreshold }).decide([rung, emptyRung], 1, 0, running).action === 'stop';
   });
   assert.deepEqual(
     stops,

@@ -11,8 +11,11 @@ export interface Promotion {
 
 /** Pure functions of the rung tables, which are a fold of the event log. Rung 0 is the lowest. */
 export interface Pruner {
-  /** Decides about a trial right after its report at `rung`, which is already in the table. Never asked at the top rung. */
-  readonly decide: (rungs: readonly Rung[], trial: number, rung: number) => Decision;
+  /**
+   * Decides about a trial right after its report at `rung`, which is already in the table. Never asked at the top rung.
+   * @param paired - its losses by example, if it reported them: the table keeps the best trial's alone
+   */
+  readonly decide: (rungs: readonly Rung[], trial: number, rung: number, paired?: readonly number[]) => Decision;
   /** The paused trial that should go on before anything new starts, if there is one. */
   readonly promotion: (rungs: readonly Rung[]) => Promotion | undefined;
 }

@@ -1,4 +1,4 @@
-import { type Rung, ranking } from '../rung.ts';
+import { ranking } from '../rung.ts';
 import type { Pruner } from './pruner.ts';
 import { signedRankP } from './signed-rank.ts';
 
@@ -17,30 +17,24 @@ const fewestPairs = 6;
  */
 export function wilcoxon({ pThreshold }: WilcoxonSettings): Pruner {
   return {
-    decide: (rungs, trial, rung) => {
+    decide: (rungs, trial, rung, paired = []) => {
       const ranked = ranking(rungs[rung]!);
       const { rank, loss } = ranked.find((entry) => entry.trial === trial)!;
       const of = ranked.length;
       if (Number.isNaN(loss)) return { action: 'stop', reason: { code: 'diverged' } };
       if (rank === 1) return { action: 'continue', reason: { code: 'bestOfRung', of } };
-      const { differences, best } = comparisonOf(rungs[rung]!, trial);
-      const pairs = differences.length;
-      if (pairs < fewestPairs) return { action: 'continue', reason: { code: 'tooFewPairs', of: pairs, needed: fewestPairs } };
+      const { best } = rungs[rung]!;
+      const pairs = best?.losses.length === paired.length ? paired.length : 0; // others are not of the same examples
+      if (best === undefined || pairs < fewestPairs)
+        return { action: 'continue', reason: { code: 'tooFewPairs', of: pairs, needed: fewestPairs } };
+      const differences = paired.map((loss, example) => loss - best.losses[example]!);
       const difference = differences.reduce((sum, each) => sum + each, 0) / pairs;
       const p = signedRankP(differences);
-      const told = { rank, of, pairs, best, difference, p, pThreshold };
+      const told = { rank, of, pairs, best: best.trial, difference, p, pThreshold };
       return p < pThreshold && difference > 0
         ? { action: 'stop', reason: { code: 'worseThanBest', ...told } }
         : { action: 'continue', reason: { code: 'notWorseThanBest', ...told } };
     },
     promotion: () => undefined,
   };
-}
-
-/** A trial's losses less the best one's, by example; none where they are not of the same examples. */
-function comparisonOf({ paired }: Rung, trial: number): { readonly differences: readonly number[]; readonly best: number } {
-  if (paired === undefined || paired.last.trial !== trial || paired.last.losses.length !== paired.best.losses.length)
-    return { differences: [], best: trial };
-  const { best, last } = paired;
-  return { differences: last.losses.map((loss, example) => loss - best.losses[example]!), best: best.trial };
 }

@@ -41,9 +41,9 @@ export function prunerContract(name: string, pruner: Pruner): void {
   });
 
   test(`${name}: answers the same for the same tables, in another process too, and leaves them as they are`, () => {
-    forAnySearch(pruner, ({ rungs, trial, rung, decision }) => {
+    forAnySearch(pruner, ({ rungs, trial, rung, loss, decision }) => {
       const before = structuredClone(rungs);
-      assert.deepEqual(pruner.decide(JSON.parse(JSON.stringify(rungs)), trial, rung), decision);
+      assert.deepEqual(pruner.decide(JSON.parse(JSON.stringify(rungs)), trial, rung, examplesOf(loss, trial)), decision);
       assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision, 'a decision can be written as JSON');
       pruner.promotion(rungs);
       assert.deepEqual(rungs, before);
@@ -70,7 +70,10 @@ export function comparingPrunerContract(name: string, pruner: Pruner): void {
           const worst = finished[0]!.map((_, rung) => worse + Math.max(...finished.map((curve) => curve[rung]!)));
           const isStopped = [0, 1, 2].some((rung) => {
             const rungs = rungsFrom([...finished, worst.slice(0, rung + 1)], 4);
-            return pruner.decide(rungs, finished.length, rung).action !== 'continue' && !isPromoted(pruner, rungs, finished.length);
+            return (
+              pruner.decide(rungs, finished.length, rung, examplesOf(worst[rung]!, finished.length)).action !== 'continue' &&
+              !isPromoted(pruner, rungs, finished.length)
+            );
           });
           assert.ok(isStopped);
         },
@@ -117,7 +120,7 @@ function carriedOut(pruner: Pruner, { curves, turns }: Search): readonly Asked[]
     rungs = rungs.with(rung, withReport(rungs[rung]!, trial, [loss], examplesOf(loss, trial)));
     if (rung === 3) close(trial);
     else {
-      const decision = pruner.decide(rungs, trial, rung);
+      const decision = pruner.decide(rungs, trial, rung, examplesOf(loss, trial));
       asked.push({ rungs, trial, rung, loss, decision });
       if (decision.action !== 'pause') close(trial);
       if (decision.action === 'continue') running = [...running, { trial, rung: rung + 1 }];
