@@ -30,6 +30,17 @@ export function eventLog(store: ObjectStore, sweep: Address): EventLog {
     return bytes && parseSegment(at(segment), new TextDecoder().decode(bytes));
   };
 
+  const readOn = async (): Promise<void> => {
+    for (let ask = 1; ; ask = Math.min(2 * ask, mostAtOnce)) {
+      const next = known.length;
+      const found = await Promise.all(Array.from({ length: ask }, (_, i) => find(next + i)));
+      const end = found.indexOf(undefined);
+      known.push(...((end === -1 ? found : found.slice(0, end)) as SweepLog[])); // cut before the first that is missing
+      if (end !== -1) return;
+    }
+  };
+  let reading = Promise.resolve(); // one at a time: two that fill `known` at once would hide its end from each other
+
   return {
     async append(segment, events) {
       const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
@@ -38,13 +49,9 @@ export function eventLog(store: ObjectStore, sweep: Address): EventLog {
       if (!isDeepStrictEqual(there, parseSegment(at(segment), text))) throw new LogConflict(at(segment));
     },
     async read() {
-      const first = known.length;
-      for (let next = first, ask = 1; next === known.length; next += ask, ask = Math.min(2 * ask, mostAtOnce)) {
-        const found = await Promise.all(Array.from({ length: ask }, (_, i) => find(next + i)));
-        const end = found.indexOf(undefined);
-        const run = (end === -1 ? found : found.slice(0, end)) as SweepLog[]; // cut before the first that is missing
-        if (known.length === next) known.push(...run); // another read may have been here meanwhile
-      }
+      const own = reading.catch(() => {}).then(readOn); // whoever asked for that one hears of its error
+      reading = own;
+      await own;
       return known.flat();
     },
   };

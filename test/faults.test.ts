@@ -37,11 +37,13 @@ function trainers(folder: string): ReadonlyMap<string, readonly number[]> {
   return found;
 }
 
-/** The one that was started last, and so has the most of its leg before it. */
-async function newestTrainer(folder: string, signal: AbortSignal): Promise<number> {
+/** The next one to start: it has its whole leg before it, where any other may be at its end. */
+async function nextTrainer(folder: string, signal: AbortSignal): Promise<number> {
+  const now = (): readonly number[] => [...trainers(folder).values()].flat();
+  const before = new Set(now());
   for (;;) {
-    const pids = [...trainers(folder).values()].flat();
-    if (pids.length > 0) return Math.max(...pids);
+    const started = now().find((pid) => !before.has(pid));
+    if (started !== undefined) return started;
     await delay(20, undefined, { signal });
   }
 }
@@ -69,7 +71,7 @@ const wholeCounts = { search: 4, failed: 0, reachedTop: 2, finals: 1 };
 test('a worker that is killed leaves its trials running, and the next one joins them', { timeout: 120_000 }, async ({ signal }) => {
   const { id, folder, results } = await system.submit({ ...slowSweep, stepSeconds: 0.5 });
   await reported(id, 1, signal);
-  const orphan = await newestTrainer(folder, signal);
+  const orphan = await nextTrainer(folder, signal);
   worker.kill('SIGKILL');
   await once(worker, 'exit');
   const survivors = [...trainers(folder).values()].flat();
@@ -87,7 +89,7 @@ test('a worker that is killed leaves its trials running, and the next one joins 
 test('a trainer that is killed goes on from its checkpoint', { timeout: 120_000 }, async ({ signal }) => {
   const { id, folder, results } = await system.submit(slowSweep);
   await reported(id, 1, signal);
-  process.kill(await newestTrainer(folder, signal), 'SIGKILL');
+  process.kill(await nextTrainer(folder, signal), 'SIGKILL');
 
   assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
   const logs = await Promise.all([0, 1, 2, 3].map((trial) => results.trial(trial).readLogs()));

@@ -108,7 +108,14 @@ test('it reports, waits for the decision, goes on in the same process, and ends 
   assert.equal(program.lines.filter((line) => line.includes('TensorFlow')).length, 1, 'one start for both rungs');
   assert.match(program.lines[0]!, /TensorFlow 2\.21\.0 on cpu, attempt 1 from step 0, \d+ training texts/);
   const { metrics, checkpoint, attempt, cost, versions } = await reportOf(folder, 0);
-  assert.deepEqual(Object.keys(metrics).toSorted(), ['eval/accuracy', 'eval/loss', 'eval/macro_f1', 'eval/mcc', 'train/loss']);
+  assert.deepEqual(Object.keys(metrics).toSorted(), [
+    'eval/accuracy',
+    'eval/loss',
+    'eval/macro_f1',
+    'eval/mcc',
+    'model/trainedParameters',
+    'train/loss',
+  ]);
   assert.deepEqual([checkpoint, attempt, cost.gpuSeconds, versions.tensorflow], ['checkpoint/20', 1, 0, '2.21.0']);
   undisturbed = await reportOf(folder, 1);
 });
