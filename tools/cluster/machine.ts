@@ -102,7 +102,7 @@ export async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<v
   const deadline = performance.now() + 10_000;
   let sent: NodeJS.Signals = signal;
   process.kill(pid, sent);
-  while (argumentsOf(pid).length > 0) {
+  while (!hasEnded(pid)) {
     if (sent !== 'SIGKILL' && performance.now() > deadline) {
       sent = 'SIGKILL';
       process.kill(pid, sent);
@@ -115,6 +115,16 @@ const processNumbers = (): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+
+/** With its last thread: its ports are taken until then, though it has no command line any more. It may wait for its parent to notice. */
+function hasEnded(pid: number): boolean {
+  try {
+    const [, state] = /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return state === 'Z' && readdirSync(`/proc/${pid}/task`).length === 1;
+  } catch {
+    return true; // gone between two looks
+  }
+}
 
 /** Its command line; nothing once it has ended. */
 function argumentsOf(pid: number): readonly string[] {
