@@ -1,3 +1,5 @@
+import type { RandomStream } from './random.ts';
+
 /**
  * The standard normal distribution: share of draws that are at most x. Absolute error about 1e-15.
  * @see West: Better approximations to cumulative normal functions, Wilmott Magazine 2005 (after Hart 1968)
@@ -8,6 +10,9 @@ export function normalCdf(x: number): number {
     z > 37 ? 0 : Math.exp((-z * z) / 2) * (z < 10 / Math.SQRT2 ? polynomial(hartTop, z) / polynomial(hartBottom, z) : farTail(z));
   return x > 0 ? 1 - tail : tail;
 }
+
+/** A draw from the standard normal distribution. */
+export const standardNormal = (random: RandomStream): number => normalQuantile(Math.max(2 ** -54, random.uniform()));
 
 /**
  * The x below which a share of all standard normal draws lie, for a share above 0 and below 1. Relative error about 1e-16.

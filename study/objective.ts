@@ -22,6 +22,11 @@ export function lossOf(metrics: Readonly<Record<string, JsonNumber>>, { metric, 
   return direction === 'minimize' ? value : 0 - value; // not -value: a score of 0 is a loss of 0, not of -0
 }
 
+/** The same for a log that may hold other reports: one without the metric is as bad as one that is no number. */
+export function lossIfReported(metrics: Readonly<Record<string, JsonNumber>>, objective: Objective): number {
+  return Object.hasOwn(metrics, objective.metric) ? lossOf(metrics, objective) : Number.NaN;
+}
+
 /**
  * The losses of a report as rung tables hold them, an objective each; `null` is NaN. Where there are several they have
  * six significant digits, so that a workflow can carry those of 10,000 trials.

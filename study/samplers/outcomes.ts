@@ -1,5 +1,5 @@
 import type { SweepLog } from '../log.ts';
-import { lossOf } from '../objective.ts';
+import { lossIfReported } from '../objective.ts';
 import type { Assignment, Objective } from '../trial.ts';
 import { searchedTrials } from './searched.ts';
 
@@ -31,7 +31,7 @@ function lossesByTrial(log: SweepLog, objective: Objective): ReadonlyMap<number,
   for (const event of log) {
     if (event.type !== 'reported') continue;
     const own = losses.get(event.trial) ?? [];
-    own[event.rung] = Object.hasOwn(event.metrics, objective.metric) ? lossOf(event.metrics, objective) : Number.NaN;
+    own[event.rung] = lossIfReported(event.metrics, objective);
     losses.set(event.trial, own);
   }
   return losses;

@@ -1,4 +1,4 @@
-import { normalQuantile } from '../normal.ts';
+import { standardNormal } from '../normal.ts';
 import { type RandomStream, seededStream } from '../random.ts';
 import type { Configuration, SimulatedObjective } from './simulated-objective.ts';
 
@@ -41,7 +41,7 @@ export function layerFreezeTask(kind: LayerFreezeKind, seed: number): LayerFreez
   const random = seededStream(seed, layerFreezeKinds.indexOf(kind));
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
   const perLayer = (value: (layer: number) => number): readonly number[] => Array.from({ length: layerCount }, (_, layer) => value(layer));
-  const ramp = (layer: number): number => clipped(0.35 + (0.4 * layer) / (layerCount - 1) + 0.08 * normal(random), 0.05, 0.95);
+  const ramp = (layer: number): number => clipped(0.35 + (0.4 * layer) / (layerCount - 1) + 0.08 * standardNormal(random), 0.05, 0.95);
   switch (kind) {
     case 'ramp':
       return { kind, optimum: perLayer(ramp), weights: dirichlet(random), bestPrefix: 2 + random.int(6) };
@@ -66,7 +66,7 @@ export function layerFreezeTask(kind: LayerFreezeKind, seed: number): LayerFreez
 export function layerFreezeObjective(task: LayerFreezeTask): SimulatedObjective {
   return {
     metricsAt: (configuration, epoch, random) => ({
-      [metric]: lossAt(task, positionsOf(configuration), epoch) + noise * normal(random),
+      [metric]: lossAt(task, positionsOf(configuration), epoch) + noise * standardNormal(random),
     }),
     secondsPerStep: (configuration) => secondsPerEpoch * (1 - (0.6 * prefixOf(positionsOf(configuration))) / layerCount),
   };
@@ -126,6 +126,5 @@ function dirichlet(random: RandomStream): readonly number[] {
   return draws.map((draw) => draw / sum(draws));
 }
 
-const normal = (random: RandomStream): number => normalQuantile(clipped(random.uniform(), 2 ** -54, 1));
 const clipped = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,6 +1,6 @@
 import { isActive, type SearchSpace } from '../dimension.ts';
 import { placeIn } from '../domain.ts';
-import { normalQuantile } from '../normal.ts';
+import { standardNormal } from '../normal.ts';
 import { valueOfLoss } from '../objective.ts';
 import { seededStream } from '../random.ts';
 import type { LayerConfiguration, Objective } from '../trial.ts';
@@ -35,7 +35,7 @@ export function smoothObjective({ space, objectives, horizon, secondsPerStep, se
     metricsAt: (configuration, step, noise) => {
       const distance = distanceOf(configuration);
       const curve = Math.exp((-5 * (1 - distance / 2) * step) / horizon);
-      const loss = distance + curve + 0.01 * normalQuantile(Math.max(2 ** -54, noise.uniform()));
+      const loss = distance + curve + 0.01 * standardNormal(noise);
       return Object.fromEntries(objectives.map(({ metric, direction }) => [metric, valueOfLoss(loss, direction)]));
     },
     secondsPerStep: ({ layers }) => secondsPerStep * (1 - savedByPrefix * frozenShare(layers)),

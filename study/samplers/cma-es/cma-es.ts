@@ -1,7 +1,7 @@
 import { steadyCholesky } from '../../cholesky.ts';
 import { brokenConstraint } from '../../constraint.ts';
 import { isActive } from '../../dimension.ts';
-import { normalQuantile } from '../../normal.ts';
+import { standardNormal } from '../../normal.ts';
 import { drawIndex, type RandomStream, seededStream } from '../../random.ts';
 import type { Assignment, Objective, Value } from '../../trial.ts';
 import { outcomesOf } from '../outcomes.ts';
@@ -103,7 +103,7 @@ function drawnFrom({ distribution, shares }: Belief, dimensions: readonly Coded[
   const point = pointFrom(
     distribution,
     factor,
-    Float64Array.from({ length: n }, () => normal(random)),
+    Float64Array.from({ length: n }, () => standardNormal(random)),
   );
   const assignment: Record<string, Value> = {};
   let coordinate = 0;
@@ -118,5 +118,4 @@ function drawnFrom({ distribution, shares }: Belief, dimensions: readonly Coded[
 type Coordinate = Coded & Required<Pick<Coded, 'placeOf'>>;
 const isCoordinate = (dimension: Coded): dimension is Coordinate => dimension.placeOf !== undefined;
 
-const normal = (random: RandomStream): number => normalQuantile(Math.max(2 ** -54, random.uniform()));
 const within = (unit: number): number => Math.min(1 - 2 ** -53, Math.max(0, unit));

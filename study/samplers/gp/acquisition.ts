@@ -1,6 +1,6 @@
 import type { Domain, SearchSpace } from '../../dimension.ts';
 import { levelsOf } from '../../domain.ts';
-import { normalQuantile } from '../../normal.ts';
+import { standardNormal } from '../../normal.ts';
 import type { RandomStream } from '../../random.ts';
 import { rough, smooth, smoothOverDepth } from './depth-smooth.ts';
 import { minimize, type Slope } from './minimize.ts';
@@ -61,7 +61,7 @@ function variationOf(space: SearchSpace, units: Units, random: RandomStream): Un
   return units.map((unit, place) => {
     if (random.uniform() >= share) return unit;
     const { domain } = space[place]!;
-    if (isContinuous(domain)) return inRange(unit + size * normalQuantile(Math.max(2 ** -54, random.uniform())));
+    if (isContinuous(domain)) return inRange(unit + size * standardNormal(random));
     const moves = movesFrom(domain, unit);
     return random.uniform() < 0.5 && moves.length > 0 ? moves[random.int(moves.length)]! : unit;
   });

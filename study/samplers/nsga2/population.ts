@@ -1,6 +1,6 @@
 import { type Losses, paretoOrder } from '../../dominance.ts';
 import type { SweepLog } from '../../log.ts';
-import { lossOf } from '../../objective.ts';
+import { lossIfReported } from '../../objective.ts';
 import type { Assignment, Objective } from '../../trial.ts';
 import { searchedTrials } from '../searched.ts';
 
@@ -30,10 +30,10 @@ function lossesByRung(log: SweepLog, objectives: readonly Objective[]): readonly
   for (const event of log) {
     if (event.type !== 'reported') continue;
     while (tables.length <= event.rung) tables.push(new Map());
-    const losses = objectives.map((objective) =>
-      Object.hasOwn(event.metrics, objective.metric) ? lossOf(event.metrics, objective) : Number.NaN,
+    tables[event.rung]!.set(
+      event.trial,
+      objectives.map((objective) => lossIfReported(event.metrics, objective)),
     );
-    tables[event.rung]!.set(event.trial, losses);
   }
   return tables;
 }

@@ -2,9 +2,11 @@
 import type { SearchSpace } from '../../dimension.ts';
 import type { Losses } from '../../dominance.ts';
 import type { SweepEvent, SweepLog } from '../../log.ts';
-import { lossOf } from '../../objective.ts';
+import { lossIfReported } from '../../objective.ts';
+import { reportsOf } from '../../rung-tables.ts';
 import type { Assignment, Objective } from '../../trial.ts';
 import type { Sampler } from '../sampler.ts';
+import { searchedTrials } from '../searched.ts';
 
 /** What the sampler beneath is told to minimize. */
 export const oneLoss = { metric: 'oneLoss', direction: 'minimize' } as const satisfies Objective;
@@ -22,26 +24,19 @@ export function withOneLoss(sampler: Sampler, objectives: readonly Objective[], 
 }
 
 function retold(log: SweepLog, objectives: readonly Objective[], scalarise: Scalarisation): SweepLog {
-  const searched = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'search' ? [event.trial] : [])));
-  const reports = log.filter((event) => event.type === 'reported' && searched.has(event.trial)) as readonly Reported[];
+  const asked = searchedTrials(log).length;
   const losses = new Map<SweepEvent, number>();
-  for (const atRung of Map.groupBy(reports, ({ rung }) => rung).values()) {
+  for (const atRung of Map.groupBy(reportsOf(log, 'search'), ({ rung }) => rung).values()) {
     const byTrial = atRung.toSorted((a, b) => a.trial - b.trial); // who reported first makes no difference
     const measured = byTrial.flatMap((event) => {
-      const point = pointOf(event, objectives);
+      const point = objectives.map((objective) => lossIfReported(event.metrics, objective));
       return point.every(Number.isFinite) ? [{ event, point }] : [];
     });
     const found = scalarise(
       measured.map(({ point }) => point),
-      searched.size,
+      asked,
     );
     for (const [index, { event }] of measured.entries()) losses.set(event, found[index]!);
   }
   return log.map((event) => (event.type === 'reported' ? { ...event, metrics: { [oneLoss.metric]: losses.get(event) ?? null } } : event));
 }
-
-type Reported = Extract<SweepEvent, { type: 'reported' }>;
-
-/** NaN for what was not reported. */
-const pointOf = ({ metrics }: Reported, objectives: readonly Objective[]): Losses =>
-  objectives.map((objective) => (Object.hasOwn(metrics, objective.metric) ? lossOf(metrics, objective) : Number.NaN));
