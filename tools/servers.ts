@@ -6,7 +6,7 @@ import { findBinary } from './servers/binaries.ts';
 import { type ServerBinary, temporal, versitygw } from './servers/catalogue.ts';
 import { removePidFile, takeOver, writePidFile } from './servers/pid-file.ts';
 import { findPort } from './servers/port.ts';
-import { type Server, ServerFailed, type ServerProgram, startServer } from './servers/server-process.ts';
+import { againIfPortTaken, type Server, ServerFailed, type ServerProgram, startServer } from './servers/server-process.ts';
 
 export type { Server };
 
@@ -75,7 +75,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const server = await againIfPortTaken(start);
-    return { ...server, stop: () => server.stop().then(removeFolder) };
+    return { ...server, stop: (signal) => server.stop(signal).then(removeFolder) };
   } catch (error) {
     removeFolder();
     throw error;
@@ -143,18 +143,7 @@ async function startInFolder(binary: ServerBinary, folder: string, program: Omit
   const { path: found } = await findBinary(binary);
   const server = await startServer({ ...program, program: found, env: { ...program.env, PATH: process.env.PATH ?? '', HOME: folder } });
   writePidFile(file, server.pid, found);
-  return { ...server, stop: () => server.stop().then(() => removePidFile(file)) };
-}
-
-/** A free port can be taken before the server gets to it, most of all in tests that run side by side. A fixed one is then named by `findPort`. */
-async function againIfPortTaken<T>(start: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await start();
-    } catch (error) {
-      if (attempt === 3 || !(error instanceof ServerFailed && error.log.includes('address already in use'))) throw error;
-    }
-  }
+  return { ...server, stop: (signal) => server.stop(signal).then(() => removePidFile(file)) };
 }
 
 /** The UI answers, through it the server, and the server knows the search attributes. */

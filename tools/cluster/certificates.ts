@@ -3,7 +3,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../../trainer/native/command.ts';
-import type { Network } from './network.ts';
 
 /** Who the clients are. The names and groups have their rights from Kubernetes' built-in roles. */
 const clients = {
@@ -19,8 +18,16 @@ export type ClientName = keyof typeof clients;
 
 const days = '3650';
 
-/** Makes them in this folder, once. `ca.crt`, `sa.pub`, and `<name>.crt` with `<name>.key`. */
-export async function ensureCertificates(folder: string, network: Network): Promise<void> {
+/** Where the API server is asked. */
+export interface ApiServerAddresses {
+  /** In kubeconfigs: `https://10.88.0.2:6443`. */
+  readonly server: string;
+  /** All others that its certificate is for, beside loopback. */
+  readonly alsoAt: readonly string[];
+}
+
+/** Makes them in this folder, once. `ca.crt`, `sa.pub`, and for each client `<name>.kubeconfig`. */
+export async function ensureCertificates(folder: string, { server, alsoAt }: ApiServerAddresses): Promise<void> {
   if (existsSync(path.join(folder, 'done'))) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // The distribution's own settings would make each certificate one of an authority.
@@ -32,12 +39,12 @@ export async function ensureCertificates(folder: string, network: Network): Prom
   await certificate(folder, 'ca', '/CN=permafrost-cluster', ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign']);
   const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key'];
   const names = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'].map((name) => `DNS:${name}`);
-  const addresses = ['127.0.0.1', network.nodeAddress, network.apiService].map((address) => `IP:${address}`);
+  const addresses = ['127.0.0.1', ...alsoAt].map((address) => `IP:${address}`);
   const alternatives = `subjectAltName=${[...names, ...addresses].join(',')}`;
   await certificate(folder, 'kube-apiserver', '/CN=kube-apiserver', ['extendedKeyUsage=serverAuth', alternatives], signed);
   for (const [name, subject] of Object.entries(clients)) {
     await certificate(folder, name, subject, ['extendedKeyUsage=clientAuth'], signed);
-    writeFileSync(path.join(folder, `${name}.kubeconfig`), kubeconfig(folder, name as ClientName, network), { mode: 0o600 });
+    writeFileSync(path.join(folder, `${name}.kubeconfig`), kubeconfig(folder, name as ClientName, server), { mode: 0o600 });
   }
   writeFileSync(path.join(folder, 'done'), '');
 }
@@ -61,9 +68,9 @@ async function certificate(
 }
 
 /** In JSON, which is YAML as well. */
-function kubeconfig(folder: string, name: ClientName, { nodeAddress }: Network): string {
+function kubeconfig(folder: string, name: ClientName, server: string): string {
   const base64 = (file: string): string => readFileSync(path.join(folder, file)).toString('base64');
-  const cluster = { server: `https://${nodeAddress}:6443`, 'certificate-authority-data': base64('ca.crt') };
+  const cluster = { server, 'certificate-authority-data': base64('ca.crt') };
   const user = { 'client-certificate-data': base64(`${name}.crt`), 'client-key-data': base64(`${name}.key`) };
   return JSON.stringify({
     apiVersion: 'v1',

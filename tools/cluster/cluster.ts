@@ -7,14 +7,16 @@ import { findPinned } from '../servers/binaries.ts';
 import { clusterPrograms } from '../servers/catalogue.ts';
 import { writeBusyboxImage } from './busybox-image.ts';
 import { ensureCertificates } from './certificates.ts';
-import { command, commandWith } from './command.ts';
+import { command } from './command.ts';
 import { makeControlGroups, removeControlGroups } from './control-groups.ts';
 import { writeControlPlaneConfig } from './control-plane.ts';
+import { type Kubectl, kubectlWith } from './kubectl.ts';
 import { kwokNodes } from './kwok.ts';
+import { layoutOf } from './layout.ts';
 import { end, findInside, findMachine, type Lifetime, type Machine, runInside, startInside, startMachine, stopMachine } from './machine.ts';
 import { connect, type Network, networkOf, removeLine, reserveAgain, reserveNetwork } from './network.ts';
 import { busyboxImage, cgroupOf, nodeName, writeNodeConfig } from './node.ts';
-import { argumentsOf, etcdAddress, layoutOf, type PartName } from './parts.ts';
+import { apiServerPort, argumentsOf, etcdAddress, type PartName } from './parts.ts';
 
 export interface ClusterOptions {
   /** Holds everything of it. What an earlier one left there is taken up again. */
@@ -26,17 +28,13 @@ export interface ClusterOptions {
 /** GPUs that its node says it has. */
 const gpus = 4;
 
-export interface Cluster {
+export interface Cluster extends Kubectl {
   /** Path of a kubeconfig with all rights. */
   readonly kubeconfig: string;
   /** Of this machine, as pods see it: servers that they use listen here. */
   readonly hostAddress: string;
   /** Requests of users and pods to the API server, one line of JSON each (`audit.k8s.io/v1` Event). */
   readonly auditLog: string;
-  /** Runs kubectl. @returns what it printed @throws {CommandFailed} */
-  kubectl(...args: readonly string[]): Promise<string>;
-  /** Creates or changes these objects, by server-side apply. */
-  apply(...objects: readonly unknown[]): Promise<void>;
   /** Adds so many nodes that KWOK plays, with 8 GPUs each: pods that tolerate `kwok.x-k8s.io/node` complete there at once. */
   addKwokNodes(count: number): Promise<void>;
   /** Ends one program of it as `kill` does; `kill -9` with SIGKILL. Nothing starts it again. */
@@ -65,8 +63,9 @@ export async function startCluster({ folder, lifetime, say = () => {} }: Cluster
 
   const running = findMachine(folder);
   const network = running === undefined ? await claimNetwork(folder) : readNetwork(folder)!; // ! is safe: it was claimed before
-  await ensureCertificates(layout.certificates, network);
-  writeControlPlaneConfig(layout.config, layout.certificates);
+  const server = `https://${network.nodeAddress}:${apiServerPort}`;
+  await ensureCertificates(layout.certificates, { server, alsoAt: [network.nodeAddress, network.apiService] });
+  writeControlPlaneConfig(layout);
   writeNodeConfig(layout.config, layout.certificates, network);
   copyFileSync(path.join(import.meta.dirname, 'kwok.yaml'), path.join(layout.config, 'kwok.yaml'));
   const kubeconfig = path.join(folder, 'kubeconfig');
@@ -76,11 +75,7 @@ export async function startCluster({ folder, lifetime, say = () => {} }: Cluster
   if (running === undefined) await connect(network, machine.init);
   makeControlGroups(cgroupOf(network));
 
-  const kubectl = (...args: readonly string[]): Promise<string> => command(programs.kubectl, '--kubeconfig', kubeconfig, ...args);
-  async function apply(...objects: readonly unknown[]): Promise<void> {
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-    await commandWith(list, programs.kubectl, '--kubeconfig', kubeconfig, 'apply', '--server-side', '--filename', '-');
-  }
+  const { kubectl, apply } = kubectlWith(programs.kubectl, kubeconfig);
   const inside = (program: string, ...args: readonly string[]): Promise<string> => runInside(machine, program, ...args);
   const importImage = (archive: string): Promise<string> => inside('ctr', '--namespace', 'k8s.io', 'images', 'import', archive);
   const works: Partial<Record<PartName, () => Promise<boolean>>> = {

@@ -4,19 +4,28 @@ import { findPinned } from '../servers/binaries.ts';
 import { clusterPrograms } from '../servers/catalogue.ts';
 import { clusterPackages, whyNoCluster } from './requirements.ts';
 import { namedContext } from './test-cluster.ts';
+import { controlPlanePackages, controlPlanePrograms, whyNoControlPlane } from './test-control-plane.ts';
 
-/** Makes this machine ready for a cluster, or for the one that was named; says so where neither can be had. */
+/** Makes this machine ready for a control plane and for a cluster, or for the one that was named; says so where one cannot be had. */
 export async function setUpCluster(say: Say): Promise<void> {
-  const search = { env: process.env, say };
-  if (namedContext() !== undefined) {
-    await findPinned(clusterPrograms.kubectl, search);
-    return;
-  }
+  await setUpControlPlane(say);
+  if (namedContext() === undefined) await setUpOwnCluster(say);
+}
+
+async function setUpControlPlane(say: Say): Promise<void> {
+  const why = whyNoControlPlane();
+  if (why === false) await installPackages(controlPlanePackages, say);
+  else say(`${why}: the tests that use one are skipped`);
+  const programs = why === false ? controlPlanePrograms : (['kubectl'] as const); // also asks a cluster that was named
+  for (const program of programs) await findPinned(clusterPrograms[program], { env: process.env, say });
+}
+
+async function setUpOwnCluster(say: Say): Promise<void> {
   const why = whyNoCluster();
   if (why !== undefined) {
     say(`${why}: the tests that use one are skipped`);
     return;
   }
   await installPackages(clusterPackages, say);
-  for (const program of Object.values(clusterPrograms)) await findPinned(program, search);
+  for (const program of Object.values(clusterPrograms)) await findPinned(program, { env: process.env, say });
 }

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { findPinned } from '../servers/binaries.ts';
 import { clusterPrograms } from '../servers/catalogue.ts';
 import { type Cluster, startCluster } from './cluster.ts';
-import { command, commandWith } from './command.ts';
+import { command } from './command.ts';
+import { kubectlWith } from './kubectl.ts';
 import { whyNoCluster } from './requirements.ts';
 
 export interface TestCluster extends Pick<Cluster, 'kubeconfig' | 'hostAddress' | 'kubectl' | 'apply' | 'remove'> {
@@ -47,7 +48,7 @@ async function openNamedCluster(context: string, folder: string): Promise<TestCl
   const kubeconfig = path.join(folder, 'kubeconfig'); // of this context alone
   const config = await command(program, '--context', context, 'config', 'view', '--minify', '--flatten', '--raw', '--output=json');
   writeFileSync(kubeconfig, config, { mode: 0o600 });
-  const kubectl = (...args: readonly string[]): Promise<string> => command(program, '--kubeconfig', kubeconfig, ...args);
+  const { kubectl, apply } = kubectlWith(program, kubeconfig);
   const namespace = path.basename(folder).toLowerCase();
   await kubectl('create', 'namespace', namespace);
   return {
@@ -55,10 +56,7 @@ async function openNamedCluster(context: string, folder: string): Promise<TestCl
     namespace,
     hostAddress: await addressTowards(new URL((JSON.parse(config) as MinifiedConfig).clusters[0].cluster.server)),
     kubectl,
-    async apply(...objects) {
-      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-      await commandWith(list, program, '--kubeconfig', kubeconfig, 'apply', '--server-side', '--filename', '-');
-    },
+    apply,
     async remove() {
       await kubectl('delete', 'namespace', namespace);
       rmSync(folder, { recursive: true });

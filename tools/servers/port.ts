@@ -12,8 +12,8 @@ export interface WantedPort {
   readonly ip: string;
   /** 0 means any free port. */
   readonly port: number;
-  /** Command-line flag that changes it. */
-  readonly flag: string;
+  /** Command-line flag that changes it, where there is one. */
+  readonly flag?: string;
 }
 
 /**
@@ -27,9 +27,12 @@ export async function findPort({ owner, ip, port, flag }: WantedPort): Promise<n
     await once(probe.listen({ host: ip, port, exclusive: true }), 'listening');
     return (probe.address() as net.AddressInfo).port; // not a pipe, so never a string
   } catch (error) {
-    throw new PortUnavailable(`port ${port} for ${owner}: ${reasonOf(error, ip)}; stop what uses it, or choose another with ${flag}`, {
-      cause: error,
-    });
+    throw new PortUnavailable(
+      `port ${port} for ${owner}: ${reasonOf(error, ip)}; stop what uses it${flag === undefined ? '' : `, or choose another with ${flag}`}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     probe.close();
   }

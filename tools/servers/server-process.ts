@@ -8,8 +8,8 @@ export interface Server {
   /** Where it listens: `host:port` for Temporal, a URL for S3. */
   readonly address: string;
   readonly pid: number;
-  /** Asks it to end, by force after ten seconds. Resolves when it is gone; calling it again is fine. */
-  stop(): Promise<void>;
+  /** Asks it to end, by force after ten seconds, or at once with SIGKILL. Resolves when it is gone; calling it again is fine. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Resolves when it ends, asked or not: `code 1` or a signal's name. */
   readonly exited: Promise<string>;
 }
@@ -48,7 +48,7 @@ export async function startServer({ name, address, program, args, env, logFile, 
   const child = spawn(program, args, { env: { ...env }, stdio: ['ignore', log, log], detached: true });
   closeSync(log);
   const exited = endOf(child);
-  const stop = (): Promise<void> => stopChild(child, exited);
+  const stop: Server['stop'] = (signal = 'SIGTERM') => stopChild(child, exited, signal);
   endWithThisProcess(child);
 
   let ended: string | undefined;
@@ -66,6 +66,17 @@ export async function startServer({ name, address, program, args, env, logFile, 
   throw new ServerFailed(`${name} ${what}`, logFile, readFileSync(logFile).subarray(logStart).toString());
 }
 
+/** A free port can be taken before the server gets to it, most of all in tests that run side by side. A fixed one is then named by `findPort`. */
+export async function againIfPortTaken<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 3 || !(error instanceof ServerFailed && error.log.includes('address already in use'))) throw error;
+    }
+  }
+}
+
 /** Resolves also when the program could not be started: that, too, is an end. */
 function endOf(child: ChildProcess): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
@@ -74,9 +85,9 @@ function endOf(child: ChildProcess): Promise<string> {
   return promise;
 }
 
-async function stopChild(child: ChildProcess, exited: Promise<string>): Promise<void> {
+async function stopChild(child: ChildProcess, exited: Promise<string>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
+  child.kill(signal);
   const force = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
   await exited;
   clearTimeout(force);
