@@ -82,6 +82,12 @@ async function shapeIfKnown(fetched: () => Promise<string>): Promise<SweepFile['
 
 /** Writes the sweep's folder and starts its workflow. */
 export async function submit(sweep: Sweep, { client, store }: System): Promise<Submitted> {
+  if (sweep.spec.suspend) {
+    throw new CommandFailure(
+      'spec.suspend: must be false for a sweep that is submitted from a command line, got true; `permafrost pause` pauses one that runs',
+      exitCodes.usage,
+    );
+  }
   const model = await checkInputs(sweep, () => store);
   for (const warning of warningsOf(sweep, model)) process.stderr.write(`warning: ${warning}\n`);
   const { name, namespace } = sweep.metadata;

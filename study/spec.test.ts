@@ -48,6 +48,7 @@ test('a sweep that says only what it must comes out with every default', () => {
       numTrials: 8,
       parallelTrials: 1,
       maxFailedTrials: 3,
+      suspend: false,
       budget: {},
       finalSeeds: 3,
       trialTemplate: {

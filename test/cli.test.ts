@@ -114,6 +114,12 @@ deeper.spec.parameters[0].searchSpace.layerwise.frozenPrefix.max = 7;
 const refusals: readonly { name: string; args: () => readonly string[]; code: number; says: RegExp }[] = [
   { name: 'an unknown command', args: () => ['sweep'], code: 2, says: /unknown command 'sweep'/ },
   {
+    name: 'a sweep that would start nothing',
+    args: () => ['run', '-f', textFile('suspended.yaml', stringify({ ...minilm, spec: { ...minilm.spec, suspend: true } }))],
+    code: 2,
+    says: /spec\.suspend: must be false for a sweep that is submitted from a command line, got true; `permafrost pause` pauses one that runs/,
+  },
+  {
     name: 'a cluster that is not named',
     args: () => ['up', '--runner', 'kubernetes', '--listen-address', '127.0.0.1'],
     code: 2,

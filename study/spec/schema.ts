@@ -60,6 +60,12 @@ export const specSchema = z.strictObject({
     .max(10_000)
     .default(3)
     .describe('The sweep fails when more trials than this have failed. At least 0; default 3.'),
+  suspend: z
+    .boolean()
+    .default(false)
+    .describe(
+      'On a cluster: true starts nothing new and stops running trials at their next rung; false goes on. A command line refuses to submit true. Default false.',
+    ),
   budget: z
     .strictObject({
       duration: formatted(/^(?=.*[1-9])(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'a duration above 0 such as 8h, 90m or 1h30m')
