@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { cronSweepSchema } from '../study/spec/cron-sweep-schema.ts';
 import { sweepSchema } from '../study/spec/schema.ts';
 import { trainerSettingsSchema } from '../study/spec/trial-template-schema.ts';
 
@@ -26,17 +27,25 @@ Made from the schema by \`npm run docs:reference\`. An asterisk marks what must 
 
 ${tableOf(schemaOf(sweepSchema), '')}
 
+## A nightly study (\`CronSweep\`)
+
+\`spec.sweepTemplate.spec\` has the fields of a sweep's \`spec\`, above.
+
+${tableOf(schemaOf(cronSweepSchema), '', 'spec.sweepTemplate.spec')}
+
 ## \`spec.trialTemplate.trainer\` of the built-in trainer
 
 ${tableOf(schemaOf(trainerSettingsSchema), '')}
 `;
 }
 
-function tableOf(node: Node, path: string): string {
-  return ['| field | type | meaning |', '| --- | --- | --- |', ...rowsOf(node, path)].join('\n');
+/** @param elsewhere - path of a field whose own fields stand in another table */
+function tableOf(node: Node, path: string, elsewhere?: string): string {
+  return ['| field | type | meaning |', '| --- | --- | --- |', ...rowsOf(node, path, elsewhere)].join('\n');
 }
 
-function rowsOf(node: Node, path: string): readonly string[] {
+function rowsOf(node: Node, path: string, elsewhere: string | undefined): readonly string[] {
+  if (path === elsewhere) return [];
   return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
     const at = path === '' ? name : `${path}.${name}`;
     const mark = node.required?.includes(name) ? '*' : '';
@@ -44,7 +53,7 @@ function rowsOf(node: Node, path: string): readonly string[] {
     const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
     return [
       `| \`${at}\`${mark} | ${cell(typeOf(field))} | ${cell(field.description ?? '')} |`,
-      ...rowsOf(inner, field.items ? `${at}[]` : at),
+      ...rowsOf(inner, field.items ? `${at}[]` : at, elsewhere),
     ];
   });
 }

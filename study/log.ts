@@ -7,7 +7,15 @@ import type { Assignment, Decision, JsonNumber, Purpose } from './trial.ts';
 export type Origin =
   | { readonly by: 'sampler'; readonly seen: number; readonly panel?: true }
   | { readonly by: 'enqueued'; readonly name: string }
+  /** By its values, as `spec.enqueueAssignments` has it; `from`: the trial of an earlier sweep that had them. */
+  | { readonly by: 'assigned'; readonly from?: EarlierTrial; readonly because?: string }
   | { readonly by: 'final'; readonly of: number };
+
+/** A trial of another sweep, by the sweep's id. */
+interface EarlierTrial {
+  readonly sweep: string;
+  readonly trial: number;
+}
 
 /** Why a trial failed: `type` is the class by which the retry policy sorts errors. */
 export interface Failure {

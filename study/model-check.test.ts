@@ -32,6 +32,8 @@ const head = { name: 'headLearningRate', searchSpace: { logUniform: { min: 1e-4,
 const prefix = layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 4 } });
 const perLayer = layerwise({ scheme: 'perLayer' });
 
+const assigned = { 'layers.frozenPrefix': 1, 'layers.learningRate': 1e-4, headLearningRate: 1e-3 };
+
 const refused: readonly { readonly name: string; readonly spec: Readonly<Record<string, unknown>>; readonly message: string }[] = [
   {
     name: 'more reinitialised layers than there are',
@@ -89,6 +91,34 @@ const refused: readonly { readonly name: string; readonly spec: Readonly<Record<
     spec: { parameters: [prefix, head], enqueue: ['freezeOnly:3', 'freezeOnly:4'] },
     message: 'spec.enqueue[1]: must be a layer of the model, embeddings or 0 to 3, got "freezeOnly:4"',
   },
+  {
+    name: 'an enqueued assignment without one of its values',
+    spec: { parameters: [prefix, head], enqueueAssignments: [{ assignment: { 'layers.frozenPrefix': 1, 'layers.learningRate': 1e-4 } }] },
+    message: 'spec.enqueueAssignments[0].assignment.headLearningRate: must be given, for it is searched, got nothing',
+  },
+  {
+    name: 'an enqueued assignment with a value that nothing searches',
+    spec: {
+      parameters: [prefix, head],
+      enqueueAssignments: [{ assignment: assigned }, { assignment: { ...assigned, headlearningRate: 1 } }],
+    },
+    message:
+      'spec.enqueueAssignments[1].assignment.headlearningRate: is not searched beside the other values; did you mean headLearningRate?',
+  },
+  {
+    name: 'an enqueued value outside its range',
+    spec: { parameters: [prefix, head], enqueueAssignments: [{ assignment: { ...assigned, 'layers.frozenPrefix': 5 } }] },
+    message: 'spec.enqueueAssignments[0].assignment.layers.frozenPrefix: must be a value of its search space, got 5',
+  },
+  {
+    name: 'an enqueued assignment that breaks a constraint',
+    spec: {
+      parameters: [prefix, head],
+      constraints: [{ linear: { terms: { 'layers.frozenPrefix': 1 }, min: 1 } }],
+      enqueueAssignments: [{ assignment: { ...assigned, 'layers.frozenPrefix': 0 } }],
+    },
+    message: 'spec.enqueueAssignments[0].assignment: breaks a constraint (1 <= layers.frozenPrefix); leave it out',
+  },
 ];
 for (const { name, spec, message } of refused) {
   test(`refused with its model: ${name}`, () =>
@@ -99,4 +129,11 @@ test('constraints and ties between layers and others are fine', () => {
   const parameters = [prefix, { name: 'headLearningRate', searchSpace: { tied: { to: 'layers.learningRate', factor: 10 } } }];
   const constraints = [{ linear: { terms: { 'layers.frozenPrefix': 1, 'layers.learningRate': 1000 }, max: 4 } }];
   assert.equal(checkAgainstModel(aSweep({ parameters, constraints }), { layers: 4 }), undefined);
+});
+
+test('an enqueued assignment of the space is fine', () => {
+  assert.equal(
+    checkAgainstModel(aSweep({ parameters: [prefix, head], enqueueAssignments: [{ assignment: assigned }] }), { layers: 4 }),
+    undefined,
+  );
 });

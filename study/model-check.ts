@@ -1,3 +1,4 @@
+import { assignmentProblems } from './assignment-check.ts';
 import { enqueuedTrials, layerFrozenBy } from './baselines.ts';
 import { brokenConstraint, constraintOf, constraintText, namesIn } from './constraint.ts';
 import type { SearchSpace } from './dimension.ts';
@@ -13,7 +14,8 @@ import type { Sweep } from './spec.ts';
  * The part of a sweep's check that needs its model.
  * @param model - undefined when it is not known: a program of one's own that names no model
  * @throws {SpecError} if a layerwise parameter goes beyond the model's layers, or there is one and the model is not known;
- *   if a baseline names a layer that is not there, if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one
+ *   if a baseline names a layer that is not there, if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one,
+ *   or an enqueued assignment is not one of the space
  */
 export function checkAgainstModel(sweep: Sweep, model: ModelShape | undefined): void {
   const layers = [...layerProblems(sweep, model), ...leftOutProblems(sweep, model)];
@@ -21,7 +23,11 @@ export function checkAgainstModel(sweep: Sweep, model: ModelShape | undefined): 
   const names = nameProblems(sweep, searchSpaceOf(sweep.spec.parameters, model));
   if (names.length > 0) throw new SpecError(names);
   const space = searchSpaceOf(sweep.spec.parameters, model, sweep.spec.constraints);
-  const infeasible = [...roomProblems(space), ...baselineProblems(sweep, model, space)];
+  const infeasible = [
+    ...roomProblems(space),
+    ...baselineProblems(sweep, model, space),
+    ...assignmentProblems(sweep.spec.enqueueAssignments, space),
+  ];
   if (infeasible.length > 0) throw new SpecError(infeasible);
 }
 

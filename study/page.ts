@@ -14,7 +14,7 @@ const mostRows = 10;
 /** What a trial's page shows that does not change. */
 export interface TrialPage {
   readonly trial: number;
-  /** "sampler", "enqueued: headOnly", "final of trial 7". */
+  /** "suggested by the sampler", "baseline headOnly", "trial 7 on a fresh seed". */
   readonly origin: string;
   readonly metric: string;
   readonly rungs: readonly number[];
@@ -82,6 +82,8 @@ export function originText(origin: Origin): string {
       return 'suggested by the sampler';
     case 'enqueued':
       return `baseline ${origin.name}`;
+    case 'assigned':
+      return `enqueued${origin.from === undefined ? '' : `: trial ${origin.from.trial} of ${origin.from.sweep}`}`;
     case 'final':
       return `trial ${origin.of} on a fresh seed`;
   }

@@ -32,6 +32,7 @@ test('a sweep that says only what it must comes out with every default', () => {
       parameters: [layers, { name: 'headLearningRate', searchSpace: { logUniform: { min: 1e-4, max: 1e-2 } } }],
       constraints: [],
       enqueue: [],
+      enqueueAssignments: [],
       searchAlgorithm: { name: 'random', seed: 7, steps: 3, startupTrials: 10, randomShare: 0.2 },
       pruneAlgorithm: {
         name: 'asha',

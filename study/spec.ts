@@ -29,7 +29,7 @@ export function parseSweep(value: unknown): Sweep {
 }
 
 /** The defaults that depend on other fields. */
-function withDefaults({ spec, ...rest }: Parsed): Sweep {
+export function withDefaults({ spec, ...rest }: Parsed): Sweep {
   const { command, trainer } = spec.trialTemplate;
   const trialTemplate = { ...spec.trialTemplate, trainer: command === undefined ? trainerSettingsSchema.parse(trainer) : trainer };
   const searchAlgorithm =

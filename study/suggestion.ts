@@ -16,7 +16,7 @@ export interface Suggestion {
 }
 
 /**
- * The configuration of a search trial: a baseline while there are any, else what the sampler makes of the whole log.
+ * The configuration of a search trial: a baseline while there are any, then the enqueued assignments, else what the sampler makes of the whole log.
  * @param trial - its number, from 0
  * @returns undefined when the sampler has nothing left to try
  */
@@ -26,11 +26,19 @@ export function suggestionOf(sweep: Sweep, model: ModelShape | undefined, trial:
     const { name, ...configuration } = baseline;
     return { origin: { by: 'enqueued', name }, ...configuration };
   }
-  const { parameters, constraints, searchAlgorithm, objectives } = sweep.spec;
+  const { parameters, constraints, searchAlgorithm, objectives, enqueue, enqueueAssignments } = sweep.spec;
+  const configured = (searched: Assignment): Omit<Suggestion, 'origin'> => {
+    const assignment = withTied(parameters, searched);
+    const layers = layerConfigurationOf(parameters, assignment, model);
+    return { assignment, ...(layers && { layers }) };
+  };
+  const enqueued = enqueueAssignments[trial - enqueue.length];
+  if (enqueued !== undefined) {
+    const { assignment, ...provenance } = enqueued;
+    return { origin: { by: 'assigned', ...provenance }, ...configured(assignment) };
+  }
   const searched = samplerOf(searchAlgorithm, { objectives })(searchSpaceOf(parameters, model, constraints), log);
   if (searched === undefined) return undefined;
-  const assignment = withTied(parameters, searched);
-  const layers = layerConfigurationOf(parameters, assignment, model);
   const panel = isDrawnBlindly(searchAlgorithm, log) && { panel: true as const };
-  return { origin: { by: 'sampler', seen: log.length, ...panel }, assignment, ...(layers && { layers }) };
+  return { origin: { by: 'sampler', seen: log.length, ...panel }, ...configured(searched) };
 }

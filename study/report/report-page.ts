@@ -1,8 +1,10 @@
 /** `report/index.html`: what a sweep found, on one page that needs nothing else. */
+import { constraintOf, constraintText } from '../constraint.ts';
 import type { Importance } from '../importance/importance.ts';
 import type { SweepLog } from '../log.ts';
 import { lossOf } from '../objective.ts';
 import { outcomeText } from '../outcome.ts';
+import { originText } from '../page.ts';
 import { rungsOf } from '../rungs.ts';
 import { savingsIn } from '../savings.ts';
 import type { SearchedSweep, Summary } from '../summary.ts';
@@ -152,6 +154,8 @@ function searchedFor({ sweep: { spec } }: SearchedSweep): Html {
   return html`<h2>What was searched</h2><div class="card"><table>
 ${spec.parameters.map(({ name, searchSpace, activeWhen }) => row(name, flow(searchSpace) + (activeWhen ? ` when ${flow(activeWhen)}` : '')))}
 ${spec.enqueue.length > 0 ? row('baselines', spec.enqueue.join(', ')) : ''}
+${spec.enqueueAssignments.map(({ assignment, from, because }) => row(originText({ by: 'assigned', ...(from && { from }) }), reasoned(flow(assignment), because)))}
+${spec.constraints.map(({ because, ...constraint }) => row('constraint', reasoned(constraintText(constraintOf(constraint)), because)))}
 ${row('objectives', spec.objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(', '))}
 ${row('sampler', flow(spec.searchAlgorithm))}
 ${row('pruner', flow(spec.pruneAlgorithm))}
@@ -159,6 +163,8 @@ ${row('limits', flow({ numTrials: spec.numTrials, parallelTrials: spec.parallelT
 ${row('trainer', flow(spec.trialTemplate.trainer))}
 </table></div>`;
 }
+
+const reasoned = (what: string, because: string | undefined): string => (because === undefined ? what : `${what}: ${because}`);
 
 /** As YAML would have it on one line, without the braces around all. */
 function flow(value: unknown): string {

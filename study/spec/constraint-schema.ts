@@ -22,6 +22,7 @@ export const constraintSchema = z
       .record(z.string(), scalar)
       .exactOptional()
       .describe('Values by the names of their parameters (categorical, ordinal, int or fixed) that do not come together.'),
+    because: z.string().min(1).max(1000).exactOptional().describe('Why, in a sentence for the report. Default: nothing is said.'),
   })
   .describe(
     'A relation between parameters: exactly one of the kinds below. It says nothing in trials in which one of its parameters is out of use.',

@@ -586,9 +586,9 @@ const cases: readonly { readonly name: string; readonly spec: Readonly<Record<st
     want: 'spec.enqueue: baselines need a layerwise parameter; add one or leave enqueue out',
   },
   {
-    name: 'more baselines than trials',
-    spec: { enqueue: ['headOnly', 'fullFineTuning'], numTrials: 1 },
-    want: 'spec.numTrials: must be >= 2, the number of enqueued baselines, got 1',
+    name: 'more enqueued than trials',
+    spec: { enqueue: ['headOnly'], enqueueAssignments: [{ assignment: {} }], numTrials: 1 },
+    want: 'spec.numTrials: must be >= 2, the number of enqueued trials, got 1',
   },
 
   // the built-in trainer

@@ -13,6 +13,7 @@ export interface SpecParts {
   readonly parameters: readonly ParameterPart[];
   readonly constraints: Spec['constraints'] | undefined;
   readonly enqueue: Spec['enqueue'] | undefined;
+  readonly enqueueAssignments: Spec['enqueueAssignments'] | undefined;
   readonly searchAlgorithm: Spec['searchAlgorithm'] | undefined;
   readonly pruneAlgorithm: Spec['pruneAlgorithm'] | undefined;
   readonly numTrials: Spec['numTrials'] | undefined;
@@ -34,6 +35,7 @@ export function partsOf(sweep: unknown): SpecParts {
     parameters: itemsOf(spec.parameters).map(parameterPart),
     constraints: soundPart(shape.constraints, spec.constraints),
     enqueue: soundPart(shape.enqueue, spec.enqueue),
+    enqueueAssignments: soundPart(shape.enqueueAssignments, spec.enqueueAssignments),
     searchAlgorithm: soundPart(shape.searchAlgorithm, spec.searchAlgorithm),
     pruneAlgorithm: soundPart(shape.pruneAlgorithm, spec.pruneAlgorithm),
     numTrials: soundPart(shape.numTrials, spec.numTrials),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { cronSweepSchema } from './cron-sweep-schema.ts';
 import { sweepSchema } from './schema.ts';
 import { trainerSettingsSchema } from './trial-template-schema.ts';
 
@@ -12,7 +13,7 @@ interface Described {
 
 /** They become the reference page, `kubectl explain` and the chart's schema. */
 test('every field says what it means', () => {
-  const described = [sweepSchema, trainerSettingsSchema].map(
+  const described = [sweepSchema, cronSweepSchema, trainerSettingsSchema].map(
     (schema) => z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as Described,
   );
   assert.deepEqual(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pruneAlgorithmSchema, searchAlgorithmSchema } from './algorithm-schema.ts';
 import { constraintSchema } from './constraint-schema.ts';
+import { enqueuedAssignmentSchema } from './enqueued-assignment-schema.ts';
 import { formatted } from './formatted.ts';
 import { objectiveSchema } from './objective-schema.ts';
 import { parameterSchema } from './parameter-schema.ts';
@@ -11,7 +12,7 @@ const dnsLabel = formatted(
   'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end',
 );
 
-const metadataSchema = z.object({
+export const metadataSchema = z.object({
   name: dnsLabel.describe('Name of the sweep: a DNS label.'),
   namespace: dnsLabel.default('default').describe('Namespace of the sweep: a DNS label. Default "default".'),
 });
@@ -49,6 +50,13 @@ export const specSchema = z.strictObject({
         'fullFineTuning: nothing frozen, one rate. headOnly: the whole encoder frozen. ' +
         'freezeOnly:<layer> (embeddings, or a number from 0 at the bottom): as fullFineTuning, but this layer frozen. ' +
         'All need a layerwise parameter. Default: none.',
+    ),
+  enqueueAssignments: z
+    .array(enqueuedAssignmentSchema)
+    .max(100)
+    .default([])
+    .describe(
+      'Trials by their values that run after the baselines and before the sampler is asked; they count towards numTrials. Default: none.',
     ),
   searchAlgorithm: searchAlgorithmSchema,
   pruneAlgorithm: pruneAlgorithmSchema,

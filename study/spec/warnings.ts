@@ -50,10 +50,11 @@ function idleBudget({ budget: { gpuHours, cost }, trialTemplate: { command, trai
 
 /** Counting stops where it is clear, for grids can have more points than could ever be counted. */
 function partOfGrid(
-  { searchAlgorithm, parameters, constraints, enqueue, numTrials }: Sweep['spec'],
+  { searchAlgorithm, parameters, constraints, enqueue, enqueueAssignments, numTrials }: Sweep['spec'],
   model: ModelShape | undefined,
 ): readonly string[] {
   if (searchAlgorithm.name !== 'grid') return [];
-  const needed = enqueue.length + gridSize(searchSpaceOf(parameters, model, constraints), searchAlgorithm, numTrials + 1);
+  const needed =
+    enqueue.length + enqueueAssignments.length + gridSize(searchSpaceOf(parameters, model, constraints), searchAlgorithm, numTrials + 1);
   return needed <= numTrials ? [] : [`spec.numTrials: ${numTrials} trials do not cover the grid; the last points are left out`];
 }

@@ -2,9 +2,15 @@ import type { SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 import { isLayerwise } from './parameters.ts';
 
-/** How trials run: rungs that rise, a pruner that has what it needs, baselines that can be had and that numTrials has room for. */
+/** How trials run: rungs that rise, a pruner that has what it needs, baselines that can be had, and room for all that is enqueued. */
 export function trialProblems(parts: SpecParts): readonly Problem[] {
-  return [...rungProblems(parts), ...prunerFieldProblems(parts), ...pashaProblems(parts), ...baselineProblems(parts)];
+  return [
+    ...rungProblems(parts),
+    ...prunerFieldProblems(parts),
+    ...pashaProblems(parts),
+    ...baselineProblems(parts),
+    ...roomProblems(parts),
+  ];
 }
 
 function rungProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
@@ -40,7 +46,14 @@ function pashaProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
   ];
 }
 
-function baselineProblems({ enqueue = [], parameters, numTrials }: SpecParts): readonly Problem[] {
+/** All that is enqueued runs, or a comparison or a warm start would lack something. */
+function roomProblems({ enqueue = [], enqueueAssignments = [], numTrials }: SpecParts): readonly Problem[] {
+  const enqueued = enqueue.length + enqueueAssignments.length;
+  if (numTrials === undefined || numTrials >= enqueued) return [];
+  return [mustBe('spec.numTrials', `>= ${enqueued}, the number of enqueued trials`, numTrials)];
+}
+
+function baselineProblems({ enqueue = [], parameters }: SpecParts): readonly Problem[] {
   if (enqueue.length === 0) return [];
   const isRepeated = (index: number) => enqueue.indexOf(enqueue[index]!) !== index;
   return [
@@ -48,8 +61,5 @@ function baselineProblems({ enqueue = [], parameters, numTrials }: SpecParts): r
     ...(parameters.some(isLayerwise) || parameters.some(({ parameter }) => parameter === undefined)
       ? []
       : [{ path: 'spec.enqueue', message: 'baselines need a layerwise parameter; add one or leave enqueue out' }]),
-    ...(numTrials === undefined || numTrials >= enqueue.length
-      ? []
-      : [mustBe('spec.numTrials', `>= ${enqueue.length}, the number of enqueued baselines`, numTrials)]),
   ];
 }
