@@ -8,13 +8,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/table.ts';
 import { publish } from './gates.ts';
+import { pythonWithPeers } from './peers/python.ts';
 import { hold, type Job } from './search/contest.ts';
 import type { Part, Report, Scale } from './search/part.ts';
 import { askPart } from './search/part-ask.ts';
 import { layerFreezePart } from './search/part-layer-freeze.ts';
 import { syntheticPart } from './search/part-synthetic.ts';
 import { twoObjectivesPart } from './search/part-two-objectives.ts';
-import { pythonWithPeers } from './search/peer-python.ts';
 
 const parts: Readonly<Record<string, Part>> = {
   synthetic: syntheticPart,
@@ -34,7 +34,12 @@ if (chosen.length === 0) throw new RangeError(`--only: must be one of ${Object.k
 mkdirSync(path.dirname(file), { recursive: true });
 const known = new Map<string, unknown>(flags['known-peers'] && existsSync(file) ? lines(readFileSync(file, 'utf8')) : []);
 const began = performance.now();
-const python = pythonWithPeers(process.env);
+// Optuna's Gaussian process needs torch, which on Linux brings some gigabytes of CUDA along.
+const python = pythonWithPeers(process.env, {
+  name: 'bench-peers',
+  packages: ['optuna==5.0.0', 'cma==4.5.0', 'numpy', 'scipy', 'torch'],
+  modules: ['optuna', 'cma', 'torch'],
+});
 const keep = (job: Job, result: unknown): void => {
   if (job.side === 'peer') appendFileSync(file, `${JSON.stringify([JSON.stringify(job), result])}\n`);
 };

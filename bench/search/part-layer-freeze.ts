@@ -6,10 +6,10 @@
 import { type LayerFreezeKind, layerFreezeRegret, layerFreezeTask, trueLoss } from '../../study/simulator/layer-freeze.ts';
 import type { Configuration } from '../../study/simulator/simulated-objective.ts';
 import { atMost } from '../gates.ts';
+import { median, pairedRatio, shownRatio, shownSpread } from '../statistics.ts';
 import type { Job, Results } from './contest.ts';
 import { type Part, type Report, type Scale, seedsUpTo } from './part.ts';
 import type { LayerFreezeResult } from './run-layer-freeze.ts';
-import { median, pairedRatio, shownRatio, shownSpread } from './statistics.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

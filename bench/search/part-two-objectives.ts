@@ -2,10 +2,10 @@
 import { hypervolume } from '../../study/hypervolume.ts';
 import { twoObjectiveFunctions } from '../functions.ts';
 import { atMost } from '../gates.ts';
+import { pairedRatio, shownRatio, shownSpread } from '../statistics.ts';
 import type { Job, Results } from './contest.ts';
 import { type Part, type Scale, seedsUpTo } from './part.ts';
 import type { SyntheticResult } from './run-synthetic.ts';
-import { pairedRatio, shownRatio, shownSpread } from './statistics.ts';
 
 const evaluations = 1000;
 /** A little beyond the worst of the best front in the first objective, and what random points reach in the second. */

@@ -1,4 +1,4 @@
-import { seededStream } from '../../study/random.ts';
+import { seededStream } from '../study/random.ts';
 
 /** Linear between the values on either side, as numpy has it. */
 function quantile(values: readonly number[], share: number): number {

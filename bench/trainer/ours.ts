@@ -1,0 +1,107 @@
+/** Our side of bench/trainer.ts: does the work it is given whenever it is asked, as bench/peers/trainer.py does. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { seededStream } from '../../study/random.ts';
+import { padBatch, type TokenBatch } from '../../trainer/encoder/batch.ts';
+import { type EncoderConfig, readEncoderConfig } from '../../trainer/encoder/config.ts';
+import { noiseOfStep } from '../../trainer/encoder/forward.ts';
+import { layerNames, modelParameters, type Parameter } from '../../trainer/encoder/parameters.ts';
+import { createModel, type Input, type Model } from '../../trainer/model.ts';
+import { tf } from '../../trainer/native/tensorflow.ts';
+import { openSafetensors } from '../../trainer/safetensors.ts';
+import { freshValue, initialValue } from '../../trainer/weights.ts';
+import type { Footprint, Work } from './work.ts';
+
+const labels = 2;
+
+function build({ model: folder, frozen, dropout }: Work): Model {
+  const read = readEncoderConfig(folder);
+  const config: EncoderConfig = {
+    ...read,
+    hiddenDropout: dropout,
+    attendedDropout: dropout,
+    attentionDropout: dropout,
+    headDropout: dropout,
+  };
+  const parameters = modelParameters(config, labels);
+  const fresh = (parameter: Parameter) => freshValue(parameter, config.initializerRange, 0, parameters.indexOf(parameter));
+  const path = join(folder, 'model.safetensors');
+  const file = existsSync(path) ? openSafetensors(path) : undefined;
+  const start = (parameter: Parameter) => ({
+    weight: file === undefined ? fresh(parameter) : initialValue(parameter, file, () => fresh(parameter)),
+  });
+  const frozenLayers = new Set(layerNames(config).slice(0, frozen));
+  const rateOf = ({ layer }: Pick<Parameter, 'layer'>) => (frozenLayers.has(layer) ? undefined : 1e-5);
+  const model = createModel(config, parameters, start, rateOf, { weightDecay: 0.01, clipNorm: 1 });
+  file?.close();
+  return model;
+}
+
+/** What a process does between two questions is not timed: tensors of the batch are made within the work, as PyTorch's are. */
+function repeatable(work: Work): () => void {
+  const model = build(work);
+  const { batch: size, time, does, frozen, prefix } = work;
+  const { vocabulary, hidden } = model.config;
+  const random = seededStream(0, 0);
+  const first = Math.min(1000, Math.floor(vocabulary / 2));
+  const tokens = (): TokenBatch => {
+    const texts = Array.from({ length: size }, () => ({
+      ids: Int32Array.from({ length: time }, () => first + random.int(vocabulary - first)),
+      types: new Int32Array(time),
+    }));
+    return padBatch(texts, 0, time);
+  };
+  const given = frozen > 0 && prefix === 'given' ? tf.randomNormal([size * time, hidden], 0, 1, 'float32', 0) : undefined;
+  const input = (): Input => {
+    const batch = tokens();
+    return { batch, ...(frozen === 0 ? {} : { prefix: given === undefined ? model.runPrefix(batch) : tf.clone(given) }) };
+  };
+  const targets = Float32Array.from({ length: size * labels }, (_, place) => (place % labels === Math.floor(place / labels) % 2 ? 1 : 0));
+
+  if (does === 'infer') {
+    return () => {
+      const { batch, prefix: below } = input();
+      const logits = model.logits({ batch, ...(below === undefined ? {} : { prefix: below }) });
+      logits.dataSync();
+      tf.dispose(below === undefined ? [logits] : [logits, below]);
+    };
+  }
+  let count = 0;
+  return () => {
+    const { batch, prefix: below } = input();
+    const wanted = tf.tensor2d(targets, [size, labels]);
+    count += 1;
+    const loss = model.step({ batch, ...(below === undefined ? {} : { prefix: below }) }, wanted, noiseOfStep(0, count), count, 1);
+    loss.dataSync();
+    tf.dispose(below === undefined ? [loss, wanted] : [loss, wanted, below]);
+  };
+}
+
+function footprint(): Footprint {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const bytes = (field: string) => 1024 * Number(new RegExp(`${field}:\\s*(\\d+)`).exec(status)![1]); // Linux has both fields
+  return { peakBytes: bytes('VmHWM'), residentBytes: bytes('VmRSS'), tensors: tf.memory().numTensors };
+}
+
+function timed(work: () => void): number {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
+
+type Question = { readonly work: Work } | { readonly times: number } | { readonly footprint: true };
+
+let run = () => {};
+function answer(question: Question): unknown {
+  if ('work' in question) {
+    run = repeatable(question.work);
+    return null;
+  }
+  return 'times' in question ? Array.from({ length: question.times }, () => timed(run)) : footprint();
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line) as Question))}\n`);
+}
+process.exit(); // TensorFlow's threads would keep it
