@@ -11,7 +11,7 @@ export interface Setting extends Contestants {
   readonly quick: boolean;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly gates: readonly Gate[];
   readonly details: unknown;
 }
