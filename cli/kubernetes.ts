@@ -1,6 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
-import { type Cluster, connectCluster } from '../k8s/client/cluster.ts';
+import { type Cluster, type ClusterOptions, connectCluster } from '../k8s/client/cluster.ts';
 import { isNotFound } from '../k8s/client/errors.ts';
 import { jobs, secrets } from '../k8s/client/resource.ts';
 import type { ObjectStore } from '../results/object-store.ts';
@@ -29,11 +29,19 @@ const startGraceSeconds = 120;
  * @throws {CommandFailure} when no cluster was named; ContextNotFound, and the errors of the client
  */
 export async function reachCluster(context: string | undefined, namespace: string): Promise<Cluster> {
-  const choice = chosen(context);
-  const hasty = connectCluster({ cluster: choice, namespace, patienceSeconds: 5 });
+  const hasty = connectTo(context, namespace, { patienceSeconds: 5 });
   await hasty.list(jobs, { limit: 1 });
   await hasty.close();
-  return connectCluster({ cluster: choice, namespace, patienceSeconds: 60 });
+  return connectTo(context, namespace, { patienceSeconds: 60 });
+}
+
+/** The same without asking it anything. @throws {CommandFailure} when no cluster was named; ContextNotFound */
+export function connectTo(
+  context: string | undefined,
+  namespace: string,
+  patience: Pick<ClusterOptions, 'patienceSeconds' | 'answerSeconds'>,
+): Cluster {
+  return connectCluster({ cluster: chosen(context), namespace, ...patience });
 }
 
 /** @param keys - of an S3 server that is not known in the cluster; they become a Secret there until `close` */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { addConformanceCommand } from './commands/conformance.ts';
+import { addControllerCommand } from './commands/controller.ts';
 import { addFindingsCommands } from './commands/findings.ts';
 import { addInspectCommands } from './commands/inspect.ts';
 import { addPreviewCommand } from './commands/preview.ts';
@@ -24,6 +25,7 @@ Servers: those of \`permafrost up\` on this machine, or the ones named by TEMPOR
   );
 addUpCommands(program);
 addWorkerCommand(program);
+addControllerCommand(program);
 addRunCommands(program);
 addPreviewCommand(program);
 addInspectCommands(program);

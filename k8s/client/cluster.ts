@@ -67,6 +67,12 @@ export interface Cluster {
   list<T>(resource: Resource<T>, options: ListOptions): Promise<Page<T>>;
   /** Server-side apply: creates the object, or makes the fields that it names ours. */
   apply<T extends object>(resource: Resource<T>, object: T): Promise<Stored<T>>;
+  /** The same for the object's status, and nothing else of it. The object must be there. */
+  applyStatus<T extends object>(resource: Resource<T>, object: T): Promise<Stored<T>>;
+  /** Merges these fields into the object (RFC 7386). With a `metadata.resourceVersion`, one for which `isConflict` holds is thrown if it has changed. */
+  patch<T>(resource: Resource<T>, name: string, fields: object): Promise<Stored<T>>;
+  /** The whole object anew; `isConflict` as for `patch`. */
+  replace<T extends object>(resource: Resource<T>, object: T): Promise<Stored<T>>;
   /** What it owns is collected after it. Nothing there is fine. */
   remove<T>(resource: Resource<T>, name: string): Promise<void>;
   removeAll<T>(resource: Resource<T>, labelSelector: string): Promise<void>;
@@ -78,7 +84,7 @@ export interface Cluster {
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: object;
@@ -130,6 +136,12 @@ export function connectCluster({ cluster: choice, namespace, patienceSeconds, an
   const at = <T>({ apiVersion, plural }: Resource<T>, name = ''): string =>
     `${apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`}/namespaces/${namespace}/${plural}${name === '' ? '' : `/${name}`}`;
 
+  const applied = async <T>(resource: Resource<T>, object: object, path: string): Promise<Stored<T>> => {
+    const query = { fieldManager, force: true };
+    const contentType = 'application/apply-patch+yaml'; // JSON is YAML
+    return resource.read(await json({ method: 'PATCH', path, query, body: object, contentType }));
+  };
+
   return {
     description,
     namespace,
@@ -147,11 +159,14 @@ export function connectCluster({ cluster: choice, namespace, patienceSeconds, an
         ...(page.metadata.continue && { next: page.metadata.continue }),
       };
     },
-    async apply(resource, object) {
-      const { name = '' } = (object as { metadata?: { name?: string } }).metadata ?? {};
-      const query = { fieldManager, force: true };
-      const contentType = 'application/apply-patch+yaml'; // JSON is YAML
-      return resource.read(await json({ method: 'PATCH', path: at(resource, name), query, body: object, contentType }));
+    apply: (resource, object) => applied(resource, object, at(resource, nameIn(object))),
+    applyStatus: (resource, object) => applied(resource, object, `${at(resource, nameIn(object))}/status`),
+    async patch(resource, name, fields) {
+      const contentType = 'application/merge-patch+json';
+      return resource.read(await json({ method: 'PATCH', path: at(resource, name), query: { fieldManager }, body: fields, contentType }));
+    },
+    async replace(resource, object) {
+      return resource.read(await json({ method: 'PUT', path: at(resource, nameIn(object)), query: { fieldManager }, body: object }));
     },
     async remove(resource, name) {
       try {
@@ -190,6 +205,8 @@ export function connectCluster({ cluster: choice, namespace, patienceSeconds, an
     close: () => config.close(),
   };
 }
+
+const nameIn = (object: object): string => (object as { metadata?: { name?: string } }).metadata?.name ?? '';
 
 type LimitedCall = Call & { readonly silenceMs: number; readonly answerMs: number };
 

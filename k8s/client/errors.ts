@@ -59,6 +59,8 @@ const reasonOf = (code: number): string => reasons[code] ?? 'Unknown';
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;
 /** An object of that name is there. */
 export const isAlreadyThere = (error: unknown): boolean => error instanceof ApiError && error.reason === 'AlreadyExists';
+/** Someone else has changed the object since it was read. */
+export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.reason === 'Conflict';
 /** The version that a watch or a list wanted to go on from is forgotten: list anew. */
 export const isExpired = (error: unknown): boolean => error instanceof ApiError && error.code === 410;
 
