@@ -3,11 +3,20 @@
  * of them counts, whichever that is. The peers search the flat space: a rate per layer and a frozen prefix. Ours has one
  * setting for all rows.
  */
-import { type LayerFreezeKind, layerFreezeRegret, layerFreezeTask, trueLoss } from '../../study/simulator/layer-freeze.ts';
+import {
+  type LayerFreezeKind,
+  type LayerFreezeTask,
+  layerFreezeRegret,
+  layerFreezeTask,
+  leastRate,
+  mostRate,
+  trueLoss,
+} from '../../study/simulator/layer-freeze.ts';
 import type { Configuration } from '../../study/simulator/simulated-objective.ts';
 import { atMost } from '../gates.ts';
 import { median, pairedRatio, shownRatio, shownSpread } from '../statistics.ts';
 import type { Job, Results } from './contest.ts';
+import { bestProfiles } from './least-regret.ts';
 import { type Part, type Report, type Scale, seedsUpTo } from './part.ts';
 import type { LayerFreezeResult } from './run-layer-freeze.ts';
 
@@ -18,17 +27,21 @@ interface Entry {
   readonly kind: LayerFreezeKind;
   readonly space: string;
   readonly layerwise: Fields;
+  /** Of the polynomial over depth that the space holds; absent where it holds every profile, and so the best one. */
+  readonly degree?: number;
   /** Most that the ratio of median regrets may be. */
   readonly most: number;
 }
 
 const prefix = { frozenPrefix: { min: 0, max: 12 } };
 const flat = { space: 'perLayer', layerwise: { scheme: 'perLayer', ...prefix } };
-const structured = { space: 'prefixDecay', layerwise: { scheme: 'prefixDecay', ...prefix, decay: { min: 0.5, max: 1 } } };
+const prefixDecay = { space: 'prefixDecay', layerwise: { scheme: 'prefixDecay', ...prefix, decay: { min: 0.5, max: 1 } }, degree: 1 };
+const curve = { space: 'curve', layerwise: { scheme: 'curve', ...prefix }, degree: 2 };
 
 const entries: readonly Entry[] = [
   { kind: 'ramp', ...flat, most: 0.33 },
-  { kind: 'ramp', ...structured, most: 0.2 },
+  { kind: 'ramp', ...prefixDecay, most: 0.2 },
+  { kind: 'ramp', ...curve, most: 0.2 },
   { kind: 'random', ...flat, most: 0.5 },
   { kind: 'single', ...flat, most: 1 },
   { kind: 'mask', ...flat, most: 1 },
@@ -117,16 +130,29 @@ function reportOf(kind: LayerFreezeKind, workers: number, scale: Scale, results:
     ratio,
     `${trials}`,
   ];
+  const least = ({ space, degree }: Entry): readonly (readonly string[])[] => {
+    if (degree === undefined) return [];
+    const regrets = seeds.map((seed) => leastRegret(layerFreezeTask(kind, seed), degree));
+    return [[kind, '', `the best there is in ${space}`, '', shownSpread(regrets), '', '']];
+  };
   return {
     rows: [
       ...peers.map((runs) => row(runs, runs === best ? 'best peer' : '')),
-      ...ours.map(({ runs, ratio }) => row(runs, shownRatio(ratio))),
+      ...ours.flatMap(({ entry, runs, ratio }) => [row(runs, shownRatio(ratio)), ...least(entry)]),
     ],
     gates: ours.map(({ entry, ratio }) =>
       atMost(`${kind}, ${workers} workers, ${entry.space}: ratio to ${best.name}`, ratio.ratio, entry.most),
     ),
   };
 }
+
+/** Regret that no search in a space of such profiles can get below. */
+function leastRegret(task: LayerFreezeTask, degree: number): number {
+  const profiles = bestProfiles(task, degree);
+  return Math.min(...profiles.map((places, depth) => layerFreezeRegret(task, configurationOf(places.map(rateAt), depth))));
+}
+
+const rateAt = (place: number): number => leastRate * (mostRate / leastRate) ** place;
 
 function runsOf(name: string, results: readonly LayerFreezeResult[]): Runs {
   return {
