@@ -145,6 +145,7 @@ test('progress counts in the terms of the user', () => {
     parallelTrials: 2,
     running: [{ trial: 1, rung: 1 }],
     waiting: 2,
+    done: 1,
     failed: 0,
     finals: { started: 0, of: 0 },
     rungs: [

@@ -10,6 +10,8 @@ export interface Progress {
   readonly phase: 'search' | 'final' | 'closing';
   /** Once the search has ended: how, as far as that is known before the final trainings. */
   readonly outcome?: Outcome;
+  /** Of the object that it follows, as far as it has heard of edits; absent when there is no object. */
+  readonly generation?: number;
   readonly paused: boolean;
   readonly startedAt: number;
   readonly suggested: number;
@@ -17,6 +19,8 @@ export interface Progress {
   readonly parallelTrials: number;
   readonly running: readonly { readonly trial: number; readonly rung: number }[];
   readonly waiting: number;
+  /** Trials of the search that have ended, failed ones included. */
+  readonly done: number;
   readonly failed: number;
   readonly finals: { readonly started: number; readonly of: number };
   readonly rungs: readonly { readonly steps: number; readonly reports: number }[];
@@ -31,17 +35,21 @@ export interface Progress {
 export function progressOf(state: SweepState): Progress {
   const { plan, phase } = state;
   const started = state.finalsStarted;
+  const suggested = state.nextTrial - started;
+  const waiting = waitingTrials(state).length;
   const outcome = outcomeSoFar(phase);
   return {
     phase: phase.name,
     ...(outcome && { outcome }),
+    ...(state.generation !== undefined && { generation: state.generation }),
     paused: state.paused,
     startedAt: state.startedAt,
-    suggested: state.nextTrial - started,
+    suggested,
     numTrials: plan.numTrials,
     parallelTrials: state.parallelTrials,
     running: runningTrials(state).map(({ trial, rung }) => ({ trial, rung })),
-    waiting: waitingTrials(state).length,
+    waiting,
+    done: suggested - waiting - state.live.filter(({ purpose }) => purpose === 'search').length,
     failed: state.failedTrials,
     finals: { started, of: started + (phase.name === 'final' ? phase.queue.length : 0) },
     rungs: state.rungs.map(({ trials }, rung) => ({ steps: plan.rungs[rung]!, reports: trials.length })),

@@ -3,7 +3,7 @@ import type { PrunerSettings } from './pruners/pruner-of.ts';
 import { emptyRung, type Rung, waitingAt } from './rung.ts';
 import type { Objective, Reason } from './trial.ts';
 
-/** What the sweep was asked to do, as far as its workflow must know. Never changes. */
+/** What the sweep was asked to do, as far as its workflow must know. Only `numTrials` may change, upwards. */
 export interface SweepPlan {
   /** At least one. The first names the best trial and, unless the pruner is told otherwise, drives pruning. */
   readonly objectives: readonly Objective[];
@@ -76,6 +76,8 @@ type Phase =
 export interface SweepState {
   readonly plan: SweepPlan;
   readonly phase: Phase;
+  /** Of the object that it follows, when there is one. */
+  readonly generation?: number;
   readonly startedAt: number;
   readonly paused: boolean;
   readonly parallelTrials: number;
@@ -94,10 +96,12 @@ export interface SweepState {
   readonly segment: number;
 }
 
-export function newSweep(plan: SweepPlan, parallelTrials: number, startedAt: number): SweepState {
+/** @param generation - of the object that it follows, when there is one */
+export function newSweep(plan: SweepPlan, parallelTrials: number, startedAt: number, generation?: number): SweepState {
   return {
     plan,
     phase: { name: 'search' },
+    ...(generation !== undefined && { generation }),
     startedAt,
     paused: false,
     parallelTrials,

@@ -167,6 +167,36 @@ test('a trial that a user stops gives its slot to the next', () => {
   ]);
 });
 
+const theSearch = { numTrials: 2, rungs: [1], pruner: { name: 'none' } } as const;
+
+test('an extended search starts more trials; what is not more, or comes after the search, changes nothing', () => {
+  let { state } = obey(newSweep(aPlan(theSearch), 3, 0));
+  assert.equal(state.nextTrial, 2);
+  assert.equal(tell(state, { type: 'extended', to: 1 }).plan.numTrials, 2);
+  const { commands, ...extended } = obey(tell(state, { type: 'extended', to: 3 }));
+  assert.deepEqual(commands, [{ type: 'suggest', trial: 2, seed: 700_002 }]);
+  state = extended.state;
+  for (const trial of [0, 1, 2]) {
+    const { due, ...reported } = tell(state, { type: 'reported', report: aReport(trial, 0, 1) });
+    assert.deepEqual(due, [{ type: 'end', trial, reason: { code: 'reachedTop' } }]);
+    state = tell({ ...reported, due: [] }, { type: 'ended', trial });
+  }
+  assert.equal(state.phase.name, 'final');
+  assert.equal(tell(state, { type: 'extended', to: 9 }).plan.numTrials, 3);
+  assert.deepEqual(nextCommand(state), { type: 'suggestFinal', trial: 3, finalist: { of: 0, seed: 700_003 } }); // no trial has had that seed
+});
+
+test('a sweep follows the edits of its object; one that comes late changes nothing', () => {
+  const state = newSweep(aPlan(theSearch), 1, 0, 1);
+  const third = { generation: 3, suspend: true, parallelTrials: 5, numTrials: 4 };
+  const followed = tell(state, { type: 'revised', to: third });
+  assert.deepEqual(followed, { ...state, generation: 3, paused: true, parallelTrials: 5, plan: { ...state.plan, numTrials: 4 } });
+  assert.deepEqual(tell(followed, { type: 'revised', to: { ...third, generation: 2, parallelTrials: 1 } }), followed);
+  const resumed = tell(tell(followed, { type: 'resumeRequested' }), { type: 'revised', to: third });
+  assert.equal(resumed.paused, false, 'told again, it undoes nothing that came after it');
+  assert.equal(tell(state, { type: 'revised', to: { ...third, numTrials: 1 } }).plan.numTrials, 2);
+});
+
 test('after the search the best trial and the baselines are trained again on the same fresh seeds', () => {
   const plan = aPlan({ numTrials: 2, rungs: [1], pruner: { name: 'none' }, baselines: ['fullFineTuning'] });
   let { state } = obey(newSweep(plan, 2, 0));

@@ -6,6 +6,7 @@ import { bestTrials } from './best.ts';
 import type { Failure, Origin, Outcome, SweepEvent } from './log.ts';
 import { lossesOf } from './objective.ts';
 import { prunerOf } from './pruners/pruner-of.ts';
+import type { Revision } from './revision.ts';
 import { withClosed, withReport } from './rung.ts';
 import { hasFreeSlot, isSearchDone, promotion, seedOf } from './schedule.ts';
 import { entered, limitReached } from './search-limits.ts';
@@ -44,6 +45,9 @@ export type Happening =
   | { readonly type: 'pauseRequested' }
   | { readonly type: 'resumeRequested' }
   | { readonly type: 'parallelTrialsSet'; readonly to: number }
+  | { readonly type: 'extended'; readonly to: number }
+  /** The object of the sweep was edited. */
+  | { readonly type: 'revised'; readonly to: Revision }
   | { readonly type: 'stopTrialRequested'; readonly trial: number }
   | { readonly type: 'durationSpent' }
   | { readonly type: 'closeRequested'; readonly outcome: Outcome };
@@ -79,6 +83,10 @@ function folded(state: SweepState, message: Message): SweepState {
       return { ...state, paused: false };
     case 'parallelTrialsSet':
       return { ...state, parallelTrials: message.to };
+    case 'extended':
+      return extended(state, message.to);
+    case 'revised':
+      return revised(state, message.to);
     case 'stopTrialRequested':
       return stopTrial(state, message.trial, message.at);
     case 'durationSpent':
@@ -86,6 +94,18 @@ function folded(state: SweepState, message: Message): SweepState {
     case 'closeRequested':
       return close(state, message.outcome, { code: 'cancelled' }, message.at);
   }
+}
+
+/** Only a search can be extended, and only upwards: what has started cannot be taken back. */
+function extended(state: SweepState, numTrials: number): SweepState {
+  const canGrow = state.phase.name === 'search' && numTrials > state.plan.numTrials;
+  return canGrow ? { ...state, plan: { ...state.plan, numTrials } } : state;
+}
+
+/** An edit that an older controller sends late changes nothing. */
+function revised(state: SweepState, { generation, suspend, parallelTrials, numTrials }: Revision): SweepState {
+  if (generation <= (state.generation ?? 0)) return state;
+  return { ...extended(state, numTrials), generation, paused: suspend, parallelTrials };
 }
 
 /** The slot is taken from now on, whatever happens while the sampler thinks. */

@@ -11,7 +11,7 @@ import { prunerOf } from '../study/pruners/pruner-of.ts';
 import { emptyRung, type Rung, withClosed, withReport } from '../study/rung.ts';
 import type { Summary } from '../study/summary.ts';
 import { trialRows } from '../study/trial-rows.ts';
-import { pause, progress, resume, setParallelTrials, stopTrial } from '../workflows/sweep.ts';
+import { extend, pause, progress, resume, setParallelTrials, stopTrial } from '../workflows/sweep.ts';
 import { startTestSystem, type TestSystem } from './system.ts';
 
 let system: TestSystem;
@@ -94,9 +94,9 @@ test('a cancelled sweep frees everything and keeps what it found', { timeout: 60
   assert.ok(!(await closed(`SweepId="${id}"`)).includes('RUNNING'));
 });
 
-test('pause, resume, stopTrial and setParallelTrials do what they say, and refuse what makes no sense', { timeout: 120_000 }, async ({
-  signal,
-}) => {
+test('pause, resume, stopTrial, setParallelTrials and extend do what they say, and refuse what makes no sense', {
+  timeout: 120_000,
+}, async ({ signal }) => {
   const { id } = await system.submit({ stepSeconds: 0.1, numTrials: 4, pruneAlgorithm: { name: 'none', maxResource: 20 }, finalSeeds: 0 });
   await until(id, signal, ({ running }) => running.length === 2);
   await assert.rejects(
@@ -113,11 +113,16 @@ test('pause, resume, stopTrial and setParallelTrials do what they say, and refus
   const paused = await until(id, signal, ({ running }) => running.length === 0);
   assert.deepEqual({ suggested: paused.suggested, paused: paused.paused }, { suggested: 2, paused: true });
 
+  await assert.rejects(
+    handle(id).executeUpdate(extend, { args: [4] }),
+    refused('numTrials: must be an integer > 4, which it is now, and <= 10000, got 4'),
+  );
+  await handle(id).executeUpdate(extend, { args: [5] });
   await handle(id).executeUpdate(setParallelTrials, { args: [1] });
   await handle(id).executeUpdate(resume);
   assert.equal((await until(id, signal, ({ suggested }) => suggested === 3)).running.length, 1);
   const { counts } = (await handle(id).result()) as Summary;
-  assert.deepEqual(counts, { search: 4, failed: 0, reachedTop: 3, finals: 0 });
+  assert.deepEqual(counts, { search: 5, failed: 0, reachedTop: 4, finals: 0 });
 });
 
 const refused = (message: string) => (error: unknown) => error instanceof WorkflowUpdateFailedError && error.cause?.message === message;

@@ -22,6 +22,7 @@ import type { SweepRef, TrialRef } from '../runners/runner.ts';
 import type { Outcome } from '../study/log.ts';
 import { originText, sweepDetails, type TrialPage, trialDetails, trialWorkflowId } from '../study/page.ts';
 import { type Progress, progressOf } from '../study/progress.ts';
+import type { Revision } from '../study/revision.ts';
 import { nextCommand } from '../study/schedule.ts';
 import type { Suggestion } from '../study/suggestion.ts';
 import type { Summary } from '../study/summary.ts';
@@ -34,6 +35,8 @@ export interface SweepInput {
   readonly sweep: SweepRef;
   readonly plan: SweepPlan;
   readonly parallelTrials: number;
+  /** Of the object that it follows, when there is one. */
+  readonly generation?: number;
   /** How often a trial may crash on the way to one rung before it counts as failed. */
   readonly attempts: number;
   /** Set when the sweep goes on in a new run; absent at the start. */
@@ -45,6 +48,9 @@ export const pause = defineUpdate<Progress>('pause');
 export const resume = defineUpdate<Progress>('resume');
 export const stopTrial = defineUpdate<Progress, [number]>('stopTrial');
 export const setParallelTrials = defineUpdate<Progress, [number]>('setParallelTrials');
+export const extend = defineUpdate<Progress, [number]>('extend');
+/** All that an edit of the sweep's object may change, at once. */
+const revise = defineUpdate<Progress, [Revision]>('revise');
 
 const { suggest, suggestFinal, publish, finish, findLost } = proxyActivities<SweepActivities>({
   startToCloseTimeout: '10 minutes',
@@ -57,7 +63,7 @@ const { suggest, suggestFinal, publish, finish, findLost } = proxyActivities<Swe
 
 /** One search from the first suggestion to the summary. Handlers only enqueue; the loop alone changes state. */
 export async function sweep(input: SweepInput): Promise<Summary> {
-  let state = input.state ?? newSweep(input.plan, input.parallelTrials, Date.now());
+  let state = input.state ?? newSweep(input.plan, input.parallelTrials, Date.now(), input.generation);
   const inbox: Message[] = [];
   const enqueue = (happening: Happening): void => void inbox.push({ at: Date.now(), ...happening });
   const take = (): void => {
@@ -142,6 +148,17 @@ function setHandlers(enqueue: (happening: Happening) => void, state: () => Sweep
     description: 'How many trials may run at a time',
     validator: (to) => refuseUnless(Number.isInteger(to) && to >= 1, `parallelTrials: must be an integer of at least 1, got ${to}`),
   });
+  setHandler(extend, (to) => andShow({ type: 'extended', to }), {
+    description: 'How many trials the search may start in all: more than so far',
+    validator: (to) => refuseExtension(to, state()),
+  });
+  setHandler(revise, (to) => andShow({ type: 'revised', to }), { description: "Follow an edit of the sweep's object" });
+}
+
+function refuseExtension(to: number, { phase, plan }: SweepState): void {
+  refuseUnless(phase.name === 'search', `numTrials: the search has ended, so it cannot be extended; start a new sweep`);
+  const isMore = Number.isInteger(to) && to > plan.numTrials && to <= 10_000;
+  refuseUnless(isMore, `numTrials: must be an integer > ${plan.numTrials}, which it is now, and <= 10000, got ${to}`);
 }
 
 function refuseUnless(holds: boolean, message: string): void {

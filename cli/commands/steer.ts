@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
-import { pause, resume, setParallelTrials, stopTrial } from '../../workflows/sweep.ts';
+import { extend, pause, resume, setParallelTrials, stopTrial } from '../../workflows/sweep.ts';
 import { findSweep } from '../find-sweep.ts';
 import { atLeastOne, atLeastZero } from './arguments.ts';
 import { withSystem } from './inspect.ts';
@@ -23,6 +23,12 @@ export function addSteerCommands(program: Command): void {
     .argument(...newest)
     .action((trial: number, sweep?: string) =>
       steer(sweep, (handle) => handle.executeUpdate(stopTrial, { args: [trial] }), `trial ${trial} is ending`),
+    );
+  command('extend', 'Let the search start more trials.')
+    .argument('<trials>', 'trials in all, those so far included', atLeastOne)
+    .argument(...newest)
+    .action((trials: number, sweep?: string) =>
+      steer(sweep, (handle) => handle.executeUpdate(extend, { args: [trials] }), `${trials} trials in all`),
     );
   command('set-parallel', 'Change how many trials run at a time.')
     .argument('<count>', 'trials at a time', atLeastOne)
