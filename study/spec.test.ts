@@ -36,7 +36,7 @@ test('a sweep that says only what it must comes out with every default', () => {
       searchAlgorithm: { name: 'random', seed: 7, steps: 3, startupTrials: 10, randomShare: 0.2 },
       pruneAlgorithm: {
         name: 'asha',
-        mode: 'promote',
+        mode: 'delayedPromote',
         by: 'firstObjective',
         minResource: 50,
         maxResource: 450,
@@ -176,7 +176,7 @@ test('the example sweep: three rungs, two trials at a time, at least twelve of t
     },
     {
       rungs: [20, 60, 180],
-      mode: 'promote',
+      mode: 'delayedPromote',
       parallelTrials: 2,
       enqueue: ['fullFineTuning', 'headOnly'],
       results: { uri: 's3://sweeps/local' },

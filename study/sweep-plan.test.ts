@@ -14,7 +14,7 @@ const cases: readonly { name: string; algorithm: object; want: SweepPlan['pruner
   {
     name: 'hyperband',
     algorithm: { reductionFactor: 4 },
-    want: { name: 'hyperband', mode: 'promote', reductionFactor: 4, by: 'firstObjective', direction: 'maximize' },
+    want: { name: 'hyperband', mode: 'delayedPromote', reductionFactor: 4, by: 'firstObjective', direction: 'maximize' },
   },
   {
     name: 'pasha',

@@ -58,7 +58,7 @@ test('a sweep runs to its end over several workflow runs, and its log explains e
 
 /** Asks the pruner again, report by report, for every decision that the log holds. */
 function assertDecisionsFollow(log: SweepLog): void {
-  const pruner = prunerOf({ name: 'asha', mode: 'promote', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' });
+  const pruner = prunerOf({ name: 'asha', mode: 'delayedPromote', reductionFactor: 3, by: 'firstObjective', direction: 'minimize' });
   const finals = new Set(log.flatMap((event) => (event.type === 'suggested' && event.purpose === 'final' ? [event.trial] : [])));
   let rungs: readonly Rung[] = [emptyRung, emptyRung, emptyRung];
   let fresh: { trial: number; rung: number } | undefined;

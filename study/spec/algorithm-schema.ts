@@ -77,11 +77,11 @@ export const pruneAlgorithmSchema = z
       ),
     mode: z
       .enum(['promote', 'delayedPromote', 'stop'])
-      .default('promote')
+      .default('delayedPromote')
       .describe(
         'asha, pasha and hyperband only. promote: a trial waits at its rung and goes on from its checkpoint once it ranks among the best. ' +
           'delayedPromote: the same, but never more than 1/reductionFactor of a rung go on, which spares the early arrivals that many parallel trials promote in vain. ' +
-          'stop: it goes on at once or ends for good; not with pasha. Default promote.',
+          'stop: it goes on at once or ends for good; not with pasha. Default delayedPromote.',
       ),
     by: z
       .enum(['firstObjective', 'nonDominatedRank'])
