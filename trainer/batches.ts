@@ -32,6 +32,7 @@ function byLength(indices: readonly number[], lengths: readonly number[]): reado
   return indices.toSorted((a, b) => lengths[a]! - lengths[b]!); // indices are of texts
 }
 
-function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+/** In order, all of one size but the last. */
+export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Parameter } from './encoder/parameters.ts';
-import { tf } from './native/tensorflow.ts';
+import { release } from './kernels/handle.ts';
 import type { Moments, Optimizer } from './optimizer/adamw.ts';
 import { badData } from './refusal.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
@@ -34,7 +34,7 @@ export function writeCheckpoint(folder: string, state: RunState, optimizer: Opti
     for (const [name, value] of storeParameter(parameter, weight)) weights.set(name, value);
     for (const [name, value] of storeParameter(parameter, mean)) moments.set(`m.${name}`, value);
     for (const [name, value] of storeParameter(parameter, square)) moments.set(`v.${name}`, value);
-    tf.dispose([weight, mean, square]);
+    for (const handle of [weight, mean, square]) release(handle);
   }
   writeSafetensors(join(folder, files.weights), weights);
   writeSafetensors(join(folder, files.moments), moments);

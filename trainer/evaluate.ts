@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { toHost } from './host.ts';
+import { release, toHost } from './kernels/handle.ts';
 import { crossEntropies, type Scores, scoresOf } from './metrics.ts';
 import type { Model } from './model.ts';
 import type { Split } from './train.ts';
@@ -20,7 +20,7 @@ export async function evaluate(model: Model, split: Split, labelCount: number, i
   for (const texts of split.source.batches) {
     const input = split.source.input(texts);
     const output = toHost(() => model.logits(input));
-    if (input.prefix !== undefined) input.prefix.dispose();
+    if (input.prefix !== undefined) release(input.prefix);
     for (const [row, text] of texts.entries()) logits.set(output.subarray(row * labelCount, (row + 1) * labelCount), text * labelCount);
     await setImmediate(); // lets messages of the supervisor in
     if (!isWanted()) return undefined;

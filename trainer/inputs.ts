@@ -1,15 +1,17 @@
 /** Texts as inputs of the model, with the output of the frozen prefix computed once where that pays. */
 import { lengthBatches } from './batches.ts';
 import { padBatch, type TokenBatch, type Tokens } from './encoder/batch.ts';
-import { toHost } from './host.ts';
+import { toHost, upload } from './kernels/handle.ts';
 import type { Input, Model } from './model.ts';
-import { tf } from './native/tensorflow.ts';
 
 export interface InputSource {
   /** Batches that need the least work, for a pass without training: indices of texts. */
   readonly batches: readonly (readonly number[])[];
-  /** The texts of these indices as one batch. The caller disposes `prefix`. */
-  input(indices: readonly number[]): Input;
+  /**
+   * The texts of these indices as one batch. The caller releases `prefix`.
+   * @param among - of whose words the batch has rows, see `padBatch`
+   */
+  input(indices: readonly number[], among?: readonly number[]): Input;
 }
 
 export interface InputSettings {
@@ -29,13 +31,9 @@ export function inputSource(model: Model, texts: readonly Tokens[], { padId, use
     texts.map(({ ids }) => ids.length),
     positionsAtOnce,
   );
-  const pad = (indices: readonly number[]) =>
-    padBatch(
-      indices.map((index) => texts[index]!),
-      padId,
-      model.config.longest,
-    );
-  if (model.frozenPrefix === 0) return { batches, input: (indices) => ({ batch: pad(indices) }) };
+  const textsOf = (indices: readonly number[]) => indices.map((index) => texts[index]!);
+  const pad = (indices: readonly number[], among = indices) => padBatch(textsOf(indices), padId, model.config.longest, textsOf(among));
+  if (model.frozenPrefix === 0) return { batches, input: (indices, among) => ({ batch: pad(indices, among) }) };
 
   const kept = rowsKept(model, texts);
   if (uses <= 1 || kept.bytes > cacheBytes) return { batches, input: (indices) => withPrefix(model, pad(indices)) };
@@ -89,6 +87,6 @@ function cachedInput(
       if (!cache.has(text)) fill(batchOf.get(text)!); // every text is in a batch
       data.set(cache.get(text)!, row * rows * hidden);
     }
-    return { batch, prefix: tf.tensor2d(data, [batch.size * rows, hidden]) };
+    return { batch, prefix: upload(data, [batch.size * rows, hidden]) };
   };
 }

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readModelJson } from './encoder/config.ts';
 import type { Parameter } from './encoder/parameters.ts';
+import { release } from './kernels/handle.ts';
 import type { Model } from './model.ts';
 import { type StoredTensor, writeSafetensors } from './safetensors.ts';
 import { storeParameter } from './weights.ts';
@@ -26,7 +27,7 @@ export function writeModelFolder(
   for (const parameter of parameters) {
     const value = model.weight(parameter.name);
     for (const [name, tensor] of storeParameter(parameter, value)) weights.set(name, tensor);
-    value.dispose();
+    release(value);
   }
   writeSafetensors(join(folder, 'model.safetensors'), weights);
   const config = {

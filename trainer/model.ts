@@ -1,18 +1,29 @@
 /** A classifier on an encoder, of which some layers are trained and the others stay as they are. */
-import { maskTensor, type TokenBatch } from './encoder/batch.ts';
+import type { TokenBatch } from './encoder/batch.ts';
 import type { EncoderConfig } from './encoder/config.ts';
-import { classify, embed, encode, type NoiseSource, noNoise, type Weights } from './encoder/forward.ts';
+import { classify, embed, encode, type NoiseSource, noNoise, type Scope, wordTable } from './encoder/forward.ts';
 import { layerNames, type Parameter } from './encoder/parameters.ts';
-import { crossEntropy } from './kernels/cross-entropy.ts';
+import type { Differentiated, Engine, Graph, WeightSource, Weights } from './engine/graph.ts';
+import { type Memory, rawEngine } from './engine/raw.ts';
+import { tapeEngine } from './engine/tape.ts';
+import { add, zerosLike } from './kernels/arithmetic.ts';
+import { giveToScope, type Handle, hold, release, upload } from './kernels/handle.ts';
+import { crossEntropy } from './kernels/loss.ts';
 import type { RateOf } from './layers.ts';
-import { tf } from './native/tensorflow.ts';
-import { type AdamWSettings, adamW, type Gradient, type Moments, type Optimizer } from './optimizer/adamw.ts';
+import { type AdamWSettings, adamW, type Moments, type Optimizer, type Trained } from './optimizer/adamw.ts';
 
 /** What the layers above the frozen prefix work on. */
 export interface Input {
   readonly batch: TokenBatch;
   /** Output of the frozen prefix: (size · time, hidden), or (size, hidden) if only the head is trained. Absent when nothing is frozen below. */
-  readonly prefix?: tf.Tensor;
+  readonly prefix?: Handle;
+}
+
+export interface ModelSettings extends AdamWSettings {
+  /** `raw` trains; `tape` is slower, and there to check it with. */
+  readonly engine: 'raw' | 'tape';
+  /** Whether activations are kept for the way back, or computed again there. Of the raw engine. */
+  readonly activations: Memory;
 }
 
 export interface Model {
@@ -21,25 +32,30 @@ export interface Model {
   /** Layers frozen from the bottom without a gap, the embeddings being the first: 0 … L+1. */
   readonly frozenPrefix: number;
   /** Runs the frozen prefix, in inference mode. Only where there is one. */
-  runPrefix(batch: TokenBatch): tf.Tensor;
+  runPrefix(batch: TokenBatch): Handle;
   /**
-   * One optimizer step.
-   * @param targets - (size, labels), one 1 in each row
+   * One optimizer step on the mean loss of all texts.
    * @param count - number of the step, from 1
    * @param share - of the learning rates
    * @returns the loss, still on the device
    */
-  step(input: Input, targets: tf.Tensor2D, noise: NoiseSource, count: number, share: number): tf.Scalar;
-  /** Loss and gradients in the order of `optimizer.parameters`. */
-  gradients(input: Input, targets: tf.Tensor2D, noise: NoiseSource): { readonly loss: tf.Scalar; readonly gradients: readonly Gradient[] };
+  step(parts: readonly Example[], count: number, share: number): Handle;
+  /** The mean loss and its gradients, in the order of `optimizer.parameters`. */
+  gradients(parts: readonly Example[]): Differentiated;
   /** (size, labels), in inference mode. */
-  logits(input: Input): tf.Tensor2D;
-  /** A weight, trained or frozen. The caller disposes it before the next step. */
-  weight(name: string): tf.Tensor;
+  logits(input: Input): Handle;
+  /** A weight, trained or frozen. The caller releases it before the next step. */
+  weight(name: string): Handle;
   dispose(): void;
 }
 
-const wordTable = 'embeddings.word';
+/** A part of a step's texts with what they should give. Several share the words of all: see `padBatches`. */
+export interface Example {
+  readonly input: Input;
+  /** (size, labels), one 1 in each row. */
+  readonly targets: Float32Array;
+  readonly noise: NoiseSource;
+}
 
 /**
  * @param start - first values of all weights, and the moments of the trained ones if this is not the beginning; taken over
@@ -47,46 +63,35 @@ const wordTable = 'embeddings.word';
 export function createModel(
   config: EncoderConfig,
   parameters: readonly Parameter[],
-  start: (parameter: Parameter) => Pick<Moments, 'weight'> & Partial<Moments>,
+  start: (parameter: Parameter) => Start,
   rateOf: RateOf,
-  settings: AdamWSettings,
+  settings: ModelSettings,
 ): Model {
-  const frozen = new Map<string, tf.Tensor>();
-  const trained: (Moments & { readonly parameter: Parameter; readonly learningRate: number })[] = [];
-  for (const parameter of parameters) {
-    const learningRate = rateOf(parameter);
-    const { weight, mean, square } = start(parameter);
-    if (learningRate === undefined) frozen.set(parameter.name, weight);
-    else trained.push({ parameter, learningRate, weight, mean: mean ?? tf.zerosLike(weight), square: square ?? tf.zerosLike(weight) });
-  }
-  const optimizer = adamW(trained, settings);
-  const names = layerNames(config);
-  const trainedLayers = new Set(optimizer.parameters.map(({ layer }) => layer));
-  const frozenPrefix = names.findIndex((name) => trainedLayers.has(name));
-  const firstLayer = Math.max(0, frozenPrefix - 1); // of the encoder's numbered layers, the lowest that runs in every step
+  const { frozen, optimizer } = divide(parameters, start, rateOf, settings);
   const isTrained = new Set(optimizer.parameters.map(({ name }) => name));
-  const weight = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : tf.clone(frozen.get(name)!));
-  const current: Weights = (name) => (isTrained.has(name) ? optimizer.weight(name) : frozen.get(name)!);
+  const trainedLayers = new Set(optimizer.parameters.map(({ layer }) => layer));
+  const frozenPrefix = layerNames(config).findIndex((name) => trainedLayers.has(name));
+  const firstLayer = Math.max(0, frozenPrefix - 1); // of the encoder's numbered layers, the lowest that runs in every step
+  const weight = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : giveToScope(hold(frozen.get(name)!))); // one or the other
+  const engine = engineFor({ trained: [...isTrained], read: weight }, settings);
 
-  const wordRows = (weights: Weights, batch: TokenBatch) => tf.gather(weights(wordTable), tf.tensor1d(batch.words, 'int32'));
-  const forward = (weights: Weights, words: tf.Tensor | undefined, { batch, prefix }: Input, noise: NoiseSource) => {
-    const hidden = prefix ?? embed(config, weights, words!, batch, noise); // without a prefix the words are given
-    const scope = { size: batch.size, mask: maskTensor(batch) };
-    return classify(config, weights, encode(config, weights, hidden, [firstLayer, config.layers], scope, noise), noise);
+  const logits = <T>(scope: Scope<T>, { batch, prefix }: Input): T => {
+    const below = prefix === undefined ? embed(scope, batch) : scope.graph.constant(prefix);
+    return classify(scope, encode(scope, below, [firstLayer, config.layers], batch));
   };
+  const rowsFor = ({ batch, prefix }: Input) => new Map(prefix === undefined ? [[wordTable, batch.words] as const] : []);
 
-  const gradients: Model['gradients'] = (input, targets, noise) => {
-    const rowsOnly = input.prefix === undefined ? [wordTable] : [];
-    const direct = optimizer.parameters.filter(({ name }) => !rowsOnly.includes(name));
-    const read = new Map(direct.map(({ name }) => [name, optimizer.weight(name)]));
-    const words = input.prefix === undefined ? tf.tidy(() => wordRows(current, input.batch)) : undefined;
-    const weights: Weights = (name) => read.get(name) ?? frozen.get(name)!;
-    const loss = () => crossEntropy({ logits: forward(weights, words, input, noise), targets });
-    const asked = optimizer.parameters.map(({ name }) => read.get(name) ?? words!); // the word table's rows stand for it
-    const { value, grads } = tf.valueAndGrads(loss as () => tf.Scalar)(asked);
-    tf.dispose([...read.values(), ...(words === undefined ? [] : [words])]);
-    const found = grads.map((of, index) => (asked[index] === words ? { of, rows: input.batch.words } : { of }));
-    return { loss: value as tf.Scalar, gradients: found };
+  const gradients: Model['gradients'] = (parts) => {
+    const over = parts.reduce((sum, { input }) => sum + input.batch.size, 0);
+    const ofPart = ({ input, targets, noise }: Example) => {
+      const loss = <T>(graph: Graph<T>, weights: Weights<T>): T => {
+        const outputs = logits({ config, graph, weights, noise }, input);
+        const wanted = graph.constant(upload(targets, [input.batch.size, targets.length / input.batch.size]));
+        return graph.apply(crossEntropy, { outputs, targets: wanted }, { over });
+      };
+      return engine.gradients(loss, rowsFor(input));
+    };
+    return parts.map(ofPart).reduce(summed);
   };
 
   return {
@@ -95,25 +100,65 @@ export function createModel(
     frozenPrefix,
     gradients,
     weight,
-    runPrefix: (batch) =>
-      tf.tidy(() => {
-        const weights: Weights = (name) => frozen.get(name)!;
-        const embedded = embed(config, weights, wordRows(weights, batch), batch, noNoise);
-        return encode(config, weights, embedded, [0, firstLayer], { size: batch.size, mask: maskTensor(batch) }, noNoise);
-      }),
-    step(input, targets, noise, count, share) {
-      const { loss, gradients: found } = gradients(input, targets, noise);
+    runPrefix(batch) {
+      const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
+        const scope = { config, graph, weights, noise: noNoise };
+        return encode(scope, embed(scope, batch), [0, firstLayer], batch);
+      };
+      return engine.run(pass, new Map([[wordTable, batch.words]]));
+    },
+    step(parts, count, share) {
+      const { loss, gradients: found } = gradients(parts);
       optimizer.step(count, share, found);
       return loss;
     },
-    logits: (input) =>
-      tf.tidy(() => {
-        const words = input.prefix === undefined ? wordRows(current, input.batch) : undefined;
-        return forward(current, words, input, noNoise) as tf.Tensor2D;
-      }),
+    logits: (input) => engine.run((graph, weights) => logits({ config, graph, weights, noise: noNoise }, input), rowsFor(input)),
     dispose() {
       optimizer.dispose();
-      tf.dispose([...frozen.values()]);
+      for (const handle of frozen.values()) release(handle);
     },
+  };
+}
+
+type Start = Pick<Moments, 'weight'> & Partial<Moments>;
+
+/** What stays as it is, and what an optimizer changes. */
+function divide(
+  parameters: readonly Parameter[],
+  start: (parameter: Parameter) => Start,
+  rateOf: RateOf,
+  settings: AdamWSettings,
+): { readonly frozen: ReadonlyMap<string, Handle>; readonly optimizer: Optimizer } {
+  const frozen = new Map<string, Handle>();
+  const trained: Trained[] = [];
+  for (const parameter of parameters) {
+    const learningRate = rateOf(parameter);
+    const first = start(parameter);
+    const { weight } = first;
+    if (learningRate === undefined) {
+      frozen.set(parameter.name, weight);
+      continue;
+    }
+    const { mean = zerosLike(weight), square = zerosLike(weight) } = first;
+    trained.push({ parameter, learningRate, weight, mean, square });
+  }
+  return { frozen, optimizer: adamW(trained, settings) };
+}
+
+function engineFor(source: WeightSource, { engine, activations }: ModelSettings): Engine {
+  return engine === 'raw' ? rawEngine(source, activations) : tapeEngine(source);
+}
+
+/** Sum of what two parts of a step gave. Takes both over. */
+function summed(a: Differentiated, b: Differentiated): Differentiated {
+  const plus = (one: Handle, other: Handle): Handle => {
+    const both = add(one, other);
+    release(one);
+    release(other);
+    return both;
+  };
+  return {
+    loss: plus(a.loss, b.loss),
+    gradients: a.gradients.map((gradient, index) => ({ ...gradient, of: plus(gradient.of, b.gradients[index]!.of) })), // of the same parameters
   };
 }

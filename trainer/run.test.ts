@@ -8,8 +8,8 @@ import type { LayerSetting, TrialFile } from '../study/trial.ts';
 import { readEncoderConfig } from './encoder/config.ts';
 import { families } from './encoder/families.ts';
 import { modelParameters } from './encoder/parameters.ts';
+import { download, tensorsOnDevice } from './kernels/handle.ts';
 import type { Assignment, Reached } from './messages.ts';
-import { tf } from './native/tensorflow.ts';
 import { openRun, type Run, type RunHooks } from './run.ts';
 import { openSafetensors } from './safetensors.ts';
 import { parseSettings } from './settings.ts';
@@ -135,7 +135,7 @@ const weightsOf = ({ model }: Run) =>
   new Map(
     modelParameters(model.config, 2).map((parameter) => [
       parameter.name,
-      { parameter, values: [...model.weight(parameter.name).dataSync()] },
+      { parameter, values: [...download(model.weight(parameter.name))] },
     ]),
   );
 
@@ -186,9 +186,9 @@ test('a step leaves no tensor behind', async () => {
   for (const layers of [allTrained, prefixFrozen, window, patchwork]) {
     const run = await openRun(anAssignment({ layers, rungs: [4, 24, 40] }));
     await reach(run, 0);
-    const before = tf.memory().numTensors;
+    const before = tensorsOnDevice();
     await reach(run, 1);
-    assert.equal(tf.memory().numTensors, before);
+    assert.equal(tensorsOnDevice(), before);
   }
 });
 
@@ -238,13 +238,13 @@ for (const { modelType } of families) {
     } as const;
     const run = await openRun({ ...anAssignment(trial), modelFolder: join(import.meta.dirname, `fixtures/tiny-${modelType}`) });
     await reach(run, 0);
-    const before = tf.memory().numTensors;
+    const before = tensorsOnDevice();
     const { diverged, model } = await reach(run, 1);
     assert.equal(diverged, false);
-    assert.equal(tf.memory().numTensors, before);
+    assert.equal(tensorsOnDevice(), before);
     const again = await openRun({ ...anAssignment(trial), modelFolder: model! });
     assert.deepEqual(again.model.config, run.model.config);
-    const pooler = (of: Run) => of.model.weight('pooler.weight').dataSync();
+    const pooler = (of: Run) => download(of.model.weight('pooler.weight'));
     assert.deepEqual(pooler(again), pooler(run));
   });
 }

@@ -87,7 +87,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
 
   const advance: Run['advance'] = async (rung, hooks) => {
     const goal = trial.rungs[rung]!; // the supervisor names rungs of the trial
-    const loop = { ...place, horizon: trial.horizon, warmup: settings.warmup, labelCount: labels.length };
+    const loop = { ...place, accumulate: settings.accumulate, horizon: trial.horizon, warmup: settings.warmup, labelCount: labels.length };
     const end = await trainTo(goal, model, train, loop, progress, { ...hooks, save: () => hooks.onSaved(save()) });
     if (end === 'stopped') return undefined;
     const measured = end === 'diverged' ? { metrics: worst(trial.purpose), losses: [] } : await measure(() => hooks.wanted() !== 'stop');

@@ -1,12 +1,12 @@
 /** The training loop. What a step does is in `model.ts`; what a batch is, in `batches.ts` and `inputs.ts`. */
 import { setImmediate } from 'node:timers/promises';
 import type { JsonNumber } from '../study/trial.ts';
-import { epochBatches } from './batches.ts';
+import { chunks, epochBatches } from './batches.ts';
 import { noiseOfStep } from './encoder/forward.ts';
 import type { InputSource } from './inputs.ts';
+import { download, type Handle, release } from './kernels/handle.ts';
 import type { CurvePoint } from './messages.ts';
 import type { Model } from './model.ts';
-import { tf } from './native/tensorflow.ts';
 import { scheduleAt } from './schedule.ts';
 
 /** Texts with the indices of their labels. */
@@ -20,6 +20,8 @@ export interface Split {
 export interface LoopSettings {
   readonly seed: number;
   readonly batchSize: number;
+  /** Parts that a batch is run in, one after the other. */
+  readonly accumulate: number;
   readonly horizon: number;
   /** Share of the horizon. */
   readonly warmup: number;
@@ -58,10 +60,10 @@ export async function trainTo(
   progress: Progress,
   hooks: LoopHooks,
 ): Promise<'reached' | 'stopped' | 'diverged'> {
-  const { seed, batchSize, horizon, warmup, labelCount } = settings;
+  const { seed, batchSize, accumulate, horizon, warmup, labelCount } = settings;
   const batchesPerEpoch = Math.ceil(training.labels.length / batchSize);
   const order = { epoch: -1, batches: [] as readonly (readonly number[])[] };
-  const pending: tf.Scalar[] = []; // losses still on the device
+  const pending: Handle[] = []; // losses still on the device
 
   while (progress.step < goal) {
     const epoch = Math.floor(progress.step / batchesPerEpoch);
@@ -69,13 +71,16 @@ export async function trainTo(
     const texts = order.batches[progress.step % batchesPerEpoch]!; // an epoch has that many batches
     const share = scheduleAt(progress.step, horizon, warmup);
 
-    const input = training.source.input(texts);
-    const targets = oneHot(
-      texts.map((text) => training.labels[text]!),
-      labelCount,
-    );
-    pending.push(model.step(input, targets, noiseOfStep(seed, progress.step), progress.step + 1, share));
-    tf.dispose([targets, ...(input.prefix === undefined ? [] : [input.prefix])]);
+    const parts = chunks(texts, Math.ceil(texts.length / accumulate)).map((some, part) => ({
+      input: training.source.input(some, texts),
+      targets: oneHot(
+        some.map((text) => training.labels[text]!),
+        labelCount,
+      ),
+      noise: noiseOfStep(seed, progress.step, part),
+    }));
+    pending.push(model.step(parts, progress.step + 1, share));
+    for (const { input } of parts) if (input.prefix !== undefined) release(input.prefix);
     progress.step += 1;
 
     if (progress.step % stepsPerPoint === 0 || progress.step === goal) {
@@ -95,10 +100,10 @@ export async function trainTo(
 }
 
 /** Losses are added one by one, so that the sum does not depend on when they are read. */
-function readLosses(pending: tf.Scalar[], { losses, recent }: Progress): void {
+function readLosses(pending: Handle[], { losses, recent }: Progress): void {
   for (const loss of pending.splice(0)) {
-    const value = loss.dataSync()[0]!; // a scalar
-    loss.dispose();
+    const value = download(loss)[0]!; // a scalar
+    release(loss);
     losses.sum += value;
     losses.steps += 1;
     recent.push(value);
@@ -111,8 +116,9 @@ function mean(values: readonly number[]): JsonNumber {
   return Number.isFinite(result) ? result : null;
 }
 
-function oneHot(labels: readonly number[], labelCount: number): tf.Tensor2D {
+/** (labels, labelCount) */
+function oneHot(labels: readonly number[], labelCount: number): Float32Array {
   const rows = new Float32Array(labels.length * labelCount);
   for (const [row, label] of labels.entries()) rows[row * labelCount + label] = 1;
-  return tf.tensor2d(rows, [labels.length, labelCount]);
+  return rows;
 }

@@ -2,14 +2,14 @@
 
 import { seededStream } from '../study/random.ts';
 import type { Parameter, StoredPart } from './encoder/parameters.ts';
-import { toHost } from './host.ts';
-import { tf } from './native/tensorflow.ts';
+import { concatenate, permute, slice } from './kernels/arithmetic.ts';
+import { type Handle, scoped, toHost, upload } from './kernels/handle.ts';
 import { normalNumbers } from './random.ts';
 import { badData } from './refusal.ts';
 import type { SafetensorsFile, StoredTensor } from './safetensors.ts';
 
 /** The parameter's first value: the file's, or a fresh one where the file has none. */
-export function initialValue(parameter: Parameter, file: SafetensorsFile, fresh: () => tf.Tensor): tf.Tensor {
+export function initialValue(parameter: Parameter, file: SafetensorsFile, fresh: () => Handle): Handle {
   const isStored =
     parameter.start === 'stored' || (parameter.start === 'storedOrFresh' && storedName(file, parameter.stored[0]!) !== undefined);
   return isStored ? loadParameter(parameter, file) : fresh();
@@ -19,16 +19,15 @@ export function initialValue(parameter: Parameter, file: SafetensorsFile, fresh:
  * As in a model that was never trained: noise for weights, 0 for biases, 1 for the scales of layer norms.
  * @param index - gives each parameter of a seed noise of its own
  */
-export function freshValue({ kind, shape }: Parameter, deviation: number, seed: number, index: number): tf.Tensor {
+export function freshValue({ kind, shape }: Parameter, deviation: number, seed: number, index: number): Handle {
+  const size = shape.reduce((product, axis) => product * axis, 1);
   switch (kind) {
     case 'bias':
-      return tf.zeros([...shape]);
+      return upload(new Float32Array(size), shape);
     case 'scale':
-      return tf.ones([...shape]);
-    case 'weight': {
-      const random = seededStream(seed, freshWeightStreams + index);
-      return tf.tensor(normalNumbers(random, tf.util.sizeFromShape([...shape]), deviation), [...shape]);
-    }
+      return upload(new Float32Array(size).fill(1), shape);
+    case 'weight':
+      return upload(normalNumbers(seededStream(seed, freshWeightStreams + index), size, deviation), shape);
   }
 }
 
@@ -36,14 +35,11 @@ export function freshValue({ kind, shape }: Parameter, deviation: number, seed: 
 const freshWeightStreams = 2 ** 40;
 
 /** @throws {Refusal} naming file and tensor if it is missing or has another shape */
-export function loadParameter(parameter: Parameter, file: SafetensorsFile): tf.Tensor {
-  return tf.tidy(() => {
-    const parts = parameter.stored.map((part) => loadPart(part, partShape(parameter), file));
-    return parts.length === 1 ? parts[0]! : tf.concat(parts, -1); // one part at least
-  });
+export function loadParameter(parameter: Parameter, file: SafetensorsFile): Handle {
+  return scoped(() => concatenate(parameter.stored.map((part) => loadPart(part, partShape(parameter), file))));
 }
 
-function loadPart(part: StoredPart, shape: readonly number[], file: SafetensorsFile): tf.Tensor {
+function loadPart(part: StoredPart, shape: readonly number[], file: SafetensorsFile): Handle {
   const { name, layout } = part;
   const stored = storedName(file, part);
   if (stored === undefined) throw badData(`${file.path}: tensor ${name} is missing; the file has ${file.names.slice(0, 3).join(', ')}, …`);
@@ -52,8 +48,8 @@ function loadPart(part: StoredPart, shape: readonly number[], file: SafetensorsF
   if (got.join() !== want.join()) {
     throw badData(`${file.path}: tensor ${stored}: shape must be [${want.join(', ')}] by the model's config.json, got [${got.join(', ')}]`);
   }
-  const tensor = tf.tensor(data, [...got]);
-  return layout === 'transposed' ? tf.transpose(tensor) : tensor;
+  const tensor = upload(data, got);
+  return layout === 'transposed' ? permute(tensor, 1, 0) : tensor; // a linear map's weight
 }
 
 /** Encoders are stored with or without their prefix; files converted from TensorFlow 1 call LayerNorm's weights gamma and beta. */
@@ -68,14 +64,14 @@ function partShape({ shape, stored }: Parameter): number[] {
 }
 
 /** The parameter as Hugging Face stores it, under its names. Waits for the device. */
-export function storeParameter(parameter: Parameter, value: tf.Tensor): readonly (readonly [string, StoredTensor])[] {
+export function storeParameter(parameter: Parameter, value: Handle): readonly (readonly [string, StoredTensor])[] {
   const shape = partShape(parameter);
   return parameter.stored.map(({ name, layout }, index) => {
     const part = () => {
       const begin = shape.map((size, axis) => (axis === shape.length - 1 ? index * size : 0));
-      return tf.slice(value, begin, shape);
+      return slice(value, begin, shape);
     };
     if (layout === 'same') return [name, { shape, data: toHost(part) }] as const;
-    return [name, { shape: shape.toReversed(), data: toHost(() => tf.transpose(part())) }] as const;
+    return [name, { shape: shape.toReversed(), data: toHost(() => permute(part(), 1, 0)) }] as const;
   });
 }

@@ -7,8 +7,9 @@ import { padBatch, type TokenBatch } from '../../trainer/encoder/batch.ts';
 import { type EncoderConfig, readEncoderConfig } from '../../trainer/encoder/config.ts';
 import { noiseOfStep } from '../../trainer/encoder/forward.ts';
 import { layerNames, modelParameters, type Parameter } from '../../trainer/encoder/parameters.ts';
+import { download, hold, release, tensorsOnDevice, upload } from '../../trainer/kernels/handle.ts';
 import { createModel, type Input, type Model } from '../../trainer/model.ts';
-import { tf } from '../../trainer/native/tensorflow.ts';
+import { normalNumbers } from '../../trainer/random.ts';
 import { openSafetensors } from '../../trainer/safetensors.ts';
 import { freshValue, initialValue } from '../../trainer/weights.ts';
 import type { Footprint, Work } from './work.ts';
@@ -33,7 +34,12 @@ function build({ model: folder, frozen, dropout }: Work): Model {
   });
   const frozenLayers = new Set(layerNames(config).slice(0, frozen));
   const rateOf = ({ layer }: Pick<Parameter, 'layer'>) => (frozenLayers.has(layer) ? undefined : 1e-5);
-  const model = createModel(config, parameters, start, rateOf, { weightDecay: 0.01, clipNorm: 1 });
+  const model = createModel(config, parameters, start, rateOf, {
+    engine: 'raw',
+    activations: 'keep',
+    weightDecay: 0.01,
+    clipNorm: 1,
+  });
   file?.close();
   return model;
 }
@@ -52,36 +58,41 @@ function repeatable(work: Work): () => void {
     }));
     return padBatch(texts, 0, time);
   };
-  const given = frozen > 0 && prefix === 'given' ? tf.randomNormal([size * time, hidden], 0, 1, 'float32', 0) : undefined;
+  const given =
+    frozen > 0 && prefix === 'given' ? upload(normalNumbers(random, size * time * hidden, 1), [size * time, hidden]) : undefined;
   const input = (): Input => {
     const batch = tokens();
-    return { batch, ...(frozen === 0 ? {} : { prefix: given === undefined ? model.runPrefix(batch) : tf.clone(given) }) };
+    return frozen === 0 ? { batch } : { batch, prefix: given === undefined ? model.runPrefix(batch) : hold(given) };
+  };
+  const leave = ({ prefix: below }: Input) => {
+    if (below !== undefined) release(below);
   };
   const targets = Float32Array.from({ length: size * labels }, (_, place) => (place % labels === Math.floor(place / labels) % 2 ? 1 : 0));
 
   if (does === 'infer') {
     return () => {
-      const { batch, prefix: below } = input();
-      const logits = model.logits({ batch, ...(below === undefined ? {} : { prefix: below }) });
-      logits.dataSync();
-      tf.dispose(below === undefined ? [logits] : [logits, below]);
+      const of = input();
+      const logits = model.logits(of);
+      download(logits);
+      release(logits);
+      leave(of);
     };
   }
   let count = 0;
   return () => {
-    const { batch, prefix: below } = input();
-    const wanted = tf.tensor2d(targets, [size, labels]);
+    const of = input();
     count += 1;
-    const loss = model.step({ batch, ...(below === undefined ? {} : { prefix: below }) }, wanted, noiseOfStep(0, count), count, 1);
-    loss.dataSync();
-    tf.dispose(below === undefined ? [loss, wanted] : [loss, wanted, below]);
+    const loss = model.step([{ input: of, targets, noise: noiseOfStep(0, count) }], count, 1);
+    download(loss);
+    release(loss);
+    leave(of);
   };
 }
 
 function footprint(): Footprint {
   const status = readFileSync('/proc/self/status', 'utf8');
   const bytes = (field: string) => 1024 * Number(new RegExp(`${field}:\\s*(\\d+)`).exec(status)![1]); // Linux has both fields
-  return { peakBytes: bytes('VmHWM'), residentBytes: bytes('VmRSS'), tensors: tf.memory().numTensors };
+  return { peakBytes: bytes('VmHWM'), residentBytes: bytes('VmRSS'), tensors: tensorsOnDevice() };
 }
 
 function timed(work: () => void): number {

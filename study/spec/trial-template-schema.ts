@@ -11,6 +11,24 @@ export const trainerSettingsSchema = z.strictObject({
   model: place.describe('Pre-trained encoder: a folder in Hugging Face layout, as a local path or s3://bucket/prefix.'),
   data: place.describe('Labelled text: a dataset folder, or one JSONL, CSV or TSV file, as a local path or s3://bucket/prefix.'),
   batchSize: z.int().min(1).max(4096).default(16).describe('Texts per optimizer step. At least 1; default 16.'),
+  accumulate: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(1)
+    .describe('Parts that the texts of a step are run in, one after the other: less memory, the same gradients. 1 to 4096; default 1.'),
+  activations: z
+    .enum(['keep', 'recompute'])
+    .default('keep')
+    .describe(
+      'keep, or recompute: what layers computed is computed again on the way back, which takes a third more time and far less memory. Default keep.',
+    ),
+  engine: z
+    .enum(['raw', 'tape'])
+    .default('raw')
+    .describe(
+      'What differentiates: raw, or tape (TensorFlow.js itself: slower, the same results up to rounding, to check with). Default raw.',
+    ),
   maxLength: z.int().min(4).max(512).default(64).describe('Tokens per text; longer texts are cut. 4 to 512; default 64.'),
   weightDecay: z
     .number()
@@ -43,7 +61,7 @@ export const trialTemplateSchema = z
     trainer: json
       .default({})
       .describe(
-        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, batchSize, maxLength, weightDecay, warmup, clipNorm, device, checkpointSeconds. With command: anything; it is handed on as written.',
+        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, device, checkpointSeconds. With command: anything; it is handed on as written.',
       ),
     command: z
       .array(z.string().min(1))

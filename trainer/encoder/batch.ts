@@ -1,5 +1,3 @@
-import { tf } from '../native/tensorflow.ts';
-
 /** Tokenised text: ids with special tokens, and which of two texts each belongs to. */
 export interface Tokens {
   readonly ids: Int32Array;
@@ -17,33 +15,26 @@ export interface TokenBatch {
   readonly wordIndex: Int32Array;
   /** (size · time) */
   readonly types: Int32Array;
-  /** (size · time): 0 for a token, -1e9 for padding. */
+  /** (size · time): 0 for a token, -1e9 for padding; to be added to attention scores. */
   readonly mask: Float32Array;
 }
 
 /** Lengths are rounded up to a multiple of this, so that few distinct shapes occur. */
 const lengthStep = 8;
 
-export function padBatch(texts: readonly Tokens[], padId: number, longest: number): TokenBatch {
+/** @param among - texts whose words the batch has: batches that share them give gradients of the same rows, which can be added */
+export function padBatch(texts: readonly Tokens[], padId: number, longest: number, among = texts): TokenBatch {
   const time = Math.min(longest, Math.ceil(Math.max(...texts.map(({ ids }) => ids.length)) / lengthStep) * lengthStep);
   const positions = texts.length * time;
   const types = new Int32Array(positions);
   const mask = new Float32Array(positions).fill(-1e9);
   const wordIndex = new Int32Array(positions);
-  const indexOf = new Map<number, number>([[padId, 0]]);
+  const words = Int32Array.from(new Set([padId, ...among.flatMap(({ ids }) => [...ids])]));
+  const indexOf = new Map(Array.from(words, (word, index) => [word, index]));
   for (const [row, text] of texts.entries()) {
     types.set(text.types, row * time);
     mask.fill(0, row * time, row * time + text.ids.length);
-    for (const [column, id] of text.ids.entries()) {
-      const index = indexOf.get(id) ?? indexOf.size;
-      indexOf.set(id, index);
-      wordIndex[row * time + column] = index;
-    }
+    for (const [column, id] of text.ids.entries()) wordIndex[row * time + column] = indexOf.get(id)!; // `among` has all texts
   }
-  return { size: texts.length, time, words: Int32Array.from(indexOf.keys()), wordIndex, types, mask };
-}
-
-/** To be added to attention scores: (size, 1, 1, time). */
-export function maskTensor({ size, time, mask }: Pick<TokenBatch, 'size' | 'time' | 'mask'>): tf.Tensor4D {
-  return tf.tensor4d(mask, [size, 1, 1, time]);
+  return { size: texts.length, time, words, wordIndex, types, mask };
 }

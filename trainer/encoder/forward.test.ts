@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { tf } from '../native/tensorflow.ts';
+import type { Graph, Weights } from '../engine/graph.ts';
+import { rawEngine } from '../engine/raw.ts';
+import { giveToScope, hold } from '../kernels/handle.ts';
 import { openSafetensors } from '../safetensors.ts';
 import { loadParameter } from '../weights.ts';
-import { maskTensor, padBatch } from './batch.ts';
+import { padBatch } from './batch.ts';
 import { readEncoderConfig } from './config.ts';
 import { families } from './families.ts';
-import { classify, embed, encode, type NoiseSource } from './forward.ts';
+import { classify, embed, encode, type NoiseSource, wordTable } from './forward.ts';
 import { modelParameters } from './parameters.ts';
 
 /** Parity is tested without dropout; this is where it stands in `transformers`. */
@@ -26,18 +28,18 @@ for (const { modelType } of families) {
     const file = openSafetensors(join(folder, 'model.safetensors'));
     const loaded = new Map(modelParameters(config, 3).map((parameter) => [parameter.name, loadParameter(parameter, file)]));
     file.close();
-    const weights = (name: string) => loaded.get(name)!;
     const asked: number[] = [];
     const noise: NoiseSource = (rate) => {
       asked.push(rate);
       return { rate: 0, seed: [0, 0] };
     };
-
     const batch = padBatch([{ ids: Int32Array.of(5, 6, 7), types: new Int32Array(3) }], 0, config.longest);
-    const words = tf.gather(weights('embeddings.word'), tf.tensor1d(batch.words, 'int32'));
-    const scope = { size: batch.size, mask: maskTensor(batch) };
-    const encoded = encode(config, weights, embed(config, weights, words, batch, noise), [0, config.layers], scope, noise);
-    assert.deepEqual(classify(config, weights, encoded, noise).shape, [1, 3]);
+    const engine = rawEngine({ trained: [], read: (name) => giveToScope(hold(loaded.get(name)!)) }, 'keep');
+    const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
+      const scope = { config, graph, weights, noise };
+      return classify(scope, encode(scope, embed(scope, batch), [0, config.layers], batch));
+    };
+    assert.deepEqual(engine.run(pass, new Map([[wordTable, batch.words]])).shape, [1, 3]);
 
     const layer = [0.3, attendedRate(modelType), 0.1];
     assert.deepEqual(asked, [0.1, ...layer, ...layer, ...headRates[modelType]!]);

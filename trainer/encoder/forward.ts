@@ -1,58 +1,60 @@
-/** An encoder with its head as a function of their weights. Activations are (batch · time, hidden). */
+/** An encoder with its head as a function of their weights, for any engine. Activations are (batch · time, hidden). */
+import type { Graph, Weights } from '../engine/graph.ts';
+import { activations } from '../kernels/activation.ts';
 import { attention } from '../kernels/attention.ts';
 import { dropout, type Noise } from '../kernels/dropout.ts';
 import { gelu } from '../kernels/gelu.ts';
+import { upload } from '../kernels/handle.ts';
 import { layerNorm } from '../kernels/layer-norm.ts';
 import { linear } from '../kernels/linear.ts';
-import { tf } from '../native/tensorflow.ts';
+import { addPositions, firstRows, rowsOf } from '../kernels/rows.ts';
+import { sum } from '../kernels/sum.ts';
 import type { TokenBatch } from './batch.ts';
 import type { EncoderConfig } from './config.ts';
 
-/** A weight by the name that `parameters.ts` gives it. */
-export type Weights = (name: string) => tf.Tensor;
 /** The noise of the next place in the forward pass where there is dropout. */
 export type NoiseSource = (rate: number) => Noise;
-
-export interface AttentionScope {
-  readonly size: number;
-  /** (size, 1, 1, time) */
-  readonly mask: tf.Tensor;
-}
 
 export const noNoise: NoiseSource = () => ({ rate: 0, seed: [0, 0] });
 
 /** Most places with dropout in one forward pass: three per layer and three more. */
 const placesPerStep = 1024;
 
-export function noiseOfStep(seed: number, step: number): NoiseSource {
+/** Odd, so that the parts of a step differ in all bits. */
+const partStride = 0x9e3779b1;
+
+/** @param part - of a step that is run in parts, from 0 */
+export function noiseOfStep(seed: number, step: number, part = 0): NoiseSource {
+  const ofPart = (seed + part * partStride) | 0;
   let place = 0;
   return (rate) => {
     place += 1;
-    return { rate, seed: [seed, step * placesPerStep + place] };
+    return { rate, seed: [ofPart, step * placesPerStep + place] };
   };
 }
 
-/** @param words - (distinct words, width of the embeddings): the rows of the word table that the batch uses */
-export function embed(config: EncoderConfig, weights: Weights, words: tf.Tensor, batch: TokenBatch, noise: NoiseSource): tf.Tensor {
-  const { size, time, wordIndex } = batch;
-  const width = config.embeddingWidth;
-  const word = tf.gather(words, tf.tensor1d(wordIndex, 'int32')); // (size · time, width)
-  const typed = tf.reshape(withTypes(config, weights, word, batch), [size, time, width]);
-  const position = tf.slice(weights('embeddings.position'), [config.firstPosition, 0], [time, width]);
-  const flat = tf.reshape(tf.add(typed, position), [size * time, width]);
-  const embedded = dropout(normalised(config, weights, 'embeddings.norm', flat), noise(config.hiddenDropout));
-  return width === config.hidden ? embedded : mapped(weights, 'embeddings.project', embedded);
+/** A forward pass in the making. */
+export interface Scope<T> {
+  readonly config: EncoderConfig;
+  readonly graph: Graph<T>;
+  readonly weights: Weights<T>;
+  readonly noise: NoiseSource;
 }
 
-function withTypes({ family, embeddingWidth }: EncoderConfig, weights: Weights, word: tf.Tensor, { types }: TokenBatch): tf.Tensor {
-  switch (family.tokenTypes) {
-    case 'none':
-      return word;
-    case 'allFirst':
-      return tf.add(word, tf.slice(weights('embeddings.token_type'), [0, 0], [1, embeddingWidth]));
-    case 'ofText':
-      return tf.add(word, tf.gather(weights('embeddings.token_type'), tf.tensor1d(types, 'int32')));
-  }
+/** The table of words is read through its rows `batch.words` alone: the engine is told to give them in its place. */
+export const wordTable = 'embeddings.word';
+
+export function embed<T>({ config, graph, weights, noise }: Scope<T>, batch: TokenBatch): T {
+  const table = (name: string, rows: Int32Array, count: number) => graph.apply(rowsOf, { table: weights(name) }, { rows, count });
+  const word = table(wordTable, batch.wordIndex, batch.words.length); // (size · time, width)
+  const types = config.family.tokenTypes === 'allFirst' ? new Int32Array(batch.types.length) : batch.types;
+  const typed =
+    config.tokenTypes === 0 ? word : graph.apply(sum, { a: word, b: table('embeddings.token_type', types, config.tokenTypes) }, undefined);
+  const places = { texts: batch.size, first: config.firstPosition, count: config.positions };
+  const placed = graph.apply(addPositions, { x: typed, table: weights('embeddings.position') }, places);
+  const scope = { config, graph, weights, noise };
+  const embedded = dropped(scope, normalised(scope, 'embeddings.norm', placed), noise(config.hiddenDropout));
+  return config.embeddingWidth === config.hidden ? embedded : mapped(scope, 'embeddings.project', embedded);
 }
 
 /**
@@ -60,63 +62,67 @@ function withTypes({ family, embeddingWidth }: EncoderConfig, weights: Weights, 
  * The classifier reads only the first position of the last layer, so only that one asks there: the result is (size, hidden) if `to` is the
  * number of layers, and (size · time, hidden) otherwise.
  */
-export function encode(
-  config: EncoderConfig,
-  weights: Weights,
-  x: tf.Tensor,
-  [from, to]: readonly [number, number],
-  scope: AttentionScope,
-  noise: NoiseSource,
-): tf.Tensor {
+export function encode<T>(scope: Scope<T>, x: T, [from, to]: readonly [number, number], batch: TokenBatch): T {
+  const { config, graph, noise } = scope;
+  const mask = graph.constant(upload(batch.mask, [batch.size, 1, 1, batch.time]));
   let hidden = x;
   for (let layer = from; layer < to; layer += 1) {
-    const asking = layer === config.layers - 1 ? firstPositions(hidden, scope.size) : hidden;
-    hidden = encoderLayer(config, weights, String(layer), hidden, asking, scope, noise);
+    const drops = {
+      attention: noise(config.attentionDropout),
+      attended: noise(config.attendedDropout),
+      hidden: noise(config.hiddenDropout),
+    };
+    const isLast = layer === config.layers - 1;
+    hidden = graph.part(hidden, (inner, below) =>
+      encoderLayer({ ...scope, graph: inner }, String(layer), below, { batch, mask, drops, isLast }),
+    );
   }
   return hidden;
 }
 
-function encoderLayer(
-  config: EncoderConfig,
-  weights: Weights,
-  layer: string,
-  x: tf.Tensor,
-  asking: tf.Tensor,
-  { size, mask }: AttentionScope,
-  noise: NoiseSource,
-): tf.Tensor {
-  const map = (name: string, input: tf.Tensor) => mapped(weights, `${layer}.${name}`, input);
-  const heard = attention(
+interface LayerSettings<T> {
+  readonly batch: TokenBatch;
+  /** (size, 1, 1, time) */
+  readonly mask: T;
+  readonly drops: Readonly<Record<'attention' | 'attended' | 'hidden', Noise>>;
+  readonly isLast: boolean;
+}
+
+function encoderLayer<T>(scope: Scope<T>, layer: string, x: T, { batch, mask, drops, isLast }: LayerSettings<T>): T {
+  const { config, graph } = scope;
+  const map = (name: string, input: T) => mapped(scope, `${layer}.${name}`, input);
+  const plus = (a: T, b: T) => graph.apply(sum, { a, b }, undefined);
+  const asking = isLast ? graph.apply(firstRows, { x }, { texts: batch.size, time: batch.time }) : x;
+  const heard = graph.apply(
+    attention,
     { query: map('query', asking), keyValue: map('keyValue', x), mask },
-    { batch: size, heads: config.heads, ...noise(config.attentionDropout) },
+    { batch: batch.size, heads: config.heads, ...drops.attention },
   );
-  const attended = tf.add(dropout(map('attended', heard), noise(config.attendedDropout)), asking);
-  const middle = normalised(config, weights, `${layer}.attended.norm`, attended);
-  const narrow = tf.add(dropout(map('narrow', gelu({ x: map('widen', middle) })), noise(config.hiddenDropout)), middle);
-  return normalised(config, weights, `${layer}.narrow.norm`, narrow);
+  const attended = plus(dropped(scope, map('attended', heard), drops.attended), asking);
+  const middle = normalised(scope, `${layer}.attended.norm`, attended);
+  const wide = graph.apply(gelu, { x: map('widen', middle) }, undefined);
+  const narrow = plus(dropped(scope, map('narrow', wide), drops.hidden), middle);
+  return normalised(scope, `${layer}.narrow.norm`, narrow);
 }
-
-/** (size · time, hidden) → (size, hidden): the classifier's position of each text. */
-function firstPositions(x: tf.Tensor, size: number): tf.Tensor {
-  const hidden = x.shape[1]!; // rank 2
-  const texts = tf.reshape(x, [size, -1, hidden]);
-  return tf.reshape(tf.slice(texts, [0, 0, 0], [size, 1, hidden]), [size, hidden]);
-}
-
-const activations = { tanh: tf.tanh<tf.Tensor>, relu: tf.relu<tf.Tensor>, gelu: (x: tf.Tensor) => gelu({ x }) } as const;
 
 /** (size, hidden) → (size, labels): pooler, then classifier. */
-export function classify(config: EncoderConfig, weights: Weights, first: tf.Tensor, noise: NoiseSource): tf.Tensor {
+export function classify<T>(scope: Scope<T>, first: T): T {
+  const { config, graph, noise } = scope;
   const { activation, dropsInput } = config.family.head;
-  const drop = (x: tf.Tensor) => dropout(x, noise(config.headDropout));
-  const pooled = activations[activation](mapped(weights, 'pooler', dropsInput ? drop(first) : first));
-  return mapped(weights, 'classifier', drop(pooled));
+  const drop = (x: T) => dropped(scope, x, noise(config.headDropout));
+  const pooled = graph.apply(activations[activation], { x: mapped(scope, 'pooler', dropsInput ? drop(first) : first) }, undefined);
+  return mapped(scope, 'classifier', drop(pooled));
 }
 
-function mapped(weights: Weights, name: string, x: tf.Tensor): tf.Tensor {
-  return linear({ x, weight: weights(`${name}.weight`), bias: weights(`${name}.bias`) });
+function mapped<T>({ graph, weights }: Scope<T>, name: string, x: T): T {
+  return graph.apply(linear, { x, weight: weights(`${name}.weight`), bias: weights(`${name}.bias`) }, undefined);
 }
 
-function normalised({ layerNormEpsilon: epsilon }: EncoderConfig, weights: Weights, name: string, x: tf.Tensor): tf.Tensor {
-  return layerNorm({ x, weight: weights(`${name}.weight`), bias: weights(`${name}.bias`) }, { epsilon });
+function normalised<T>({ config, graph, weights }: Scope<T>, name: string, x: T): T {
+  const inputs = { x, weight: weights(`${name}.weight`), bias: weights(`${name}.bias`) };
+  return graph.apply(layerNorm, inputs, { epsilon: config.layerNormEpsilon });
+}
+
+function dropped<T>({ graph }: Scope<T>, x: T, noise: Noise): T {
+  return noise.rate === 0 ? x : graph.apply(dropout, { x }, noise);
 }

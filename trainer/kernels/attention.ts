@@ -1,8 +1,8 @@
-import { tf } from '../native/tensorflow.ts';
-import { add, batchProduct, multiply, permute, softmax, stackTwo, subtract, sumOfLast } from './arithmetic.ts';
+import { add, batchProduct, multiply, permute, reshape, softmax, stackTwo, subtract, sumOfLast, unstackTwo } from './arithmetic.ts';
 import { dropoutMask, type Noise } from './dropout.ts';
+import type { Handle } from './handle.ts';
 import { defineKernel } from './kernel.ts';
-import { constant, floatType, intAttribute, runMany } from './operation.ts';
+import { constant } from './operation.ts';
 
 export interface AttentionSettings extends Noise {
   readonly batch: number;
@@ -16,53 +16,48 @@ export interface AttentionSettings extends Noise {
  * - `mask` (batch, 1, 1, time): 0 where there is a token, very negative where there is padding.
  * - result (batch · asking, hidden).
  */
-export const attention = defineKernel<'query' | 'keyValue' | 'mask', never, AttentionSettings>({
+export const attention = defineKernel<'query' | 'keyValue' | 'mask', AttentionSettings>({
   name: 'Attention',
   saved: [],
   kept: 5,
   forward: ({ query, keyValue, mask }, { batch, heads, ...noise }) => {
     const width = query.shape[1]! / heads; // both inputs have rank 2
+    const time = keyValue.shape[0]! / batch;
     const asked = multiply(splitHeads(query, batch, heads), constant(1 / Math.sqrt(width))); // (batch, heads, asking, width)
-    const stacked = permute(tf.reshape(keyValue, [batch, -1, 2, heads, width]), [2, 0, 3, 1, 4]); // (2, batch, heads, time, width)
-    const [key, value] = runMany('Unpack', [intAttribute('num', 2), floatType('T'), intAttribute('axis', 0)], [stacked], 2) as [
-      tf.Tensor,
-      tf.Tensor,
-    ];
+    const stacked = permute(reshape(keyValue, batch, time, 2, heads, width), 2, 0, 3, 1, 4); // (2, batch, heads, time, width)
+    const [key, value] = unstackTwo(stacked);
     const weights = softmax(add(batchProduct(asked, key, 'plain', 'transposed'), mask)); // (batch, heads, asking, time)
-    const kept = [asked, key, value, weights];
-    if (noise.rate === 0) return [joinHeads(batchProduct(weights, value)), ...kept];
+    if (noise.rate === 0) return [joinHeads(batchProduct(weights, value)), asked, key, value, weights];
     const drop = dropoutMask(weights.shape, noise);
-    return [joinHeads(batchProduct(multiply(weights, drop), value)), ...kept, drop];
+    return [joinHeads(batchProduct(multiply(weights, drop), value)), asked, key, value, weights, drop];
   },
   gradient: (dy, _saved, kept, { batch, heads }) => {
-    const [asked, key, value, weights, drop] = kept as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?]; // as forward returned them
-    const dropped = (x: tf.Tensor) => (drop === undefined ? x : multiply(x, drop));
+    const [asked, key, value, weights, drop] = kept as [Handle, Handle, Handle, Handle, Handle?]; // as forward returned them
+    const dropped = (x: Handle) => (drop === undefined ? x : multiply(x, drop));
     const dHeard = splitHeads(dy, batch, heads);
     // Gradient of the scores, needed by query and key: softmax's is w · (dw - Σ w dw).
-    const dScores = tf.tidy(() => {
-      const weighted = multiply(dropped(batchProduct(dHeard, value, 'plain', 'transposed')), weights);
-      return subtract(weighted, multiply(weights, sumOfLast(weighted)));
-    });
+    const weighted = multiply(dropped(batchProduct(dHeard, value, 'plain', 'transposed')), weights);
+    const dScores = subtract(weighted, multiply(weights, sumOfLast(weighted)));
     return {
       query: () => joinHeads(multiply(batchProduct(dScores, key), constant(1 / Math.sqrt(key.shape[3]!)))),
       keyValue: () => {
         const dKey = batchProduct(dScores, asked, 'transposed', 'plain');
         const dValue = batchProduct(dropped(weights), dHeard, 'transposed', 'plain');
-        const side = permute(stackTwo(dKey, dValue), [1, 3, 0, 2, 4]); // (batch, time, 2, heads, width)
-        return tf.reshape(side, [batch * side.shape[1]!, 2 * dy.shape[1]!]);
+        const side = permute(stackTwo(dKey, dValue), 1, 3, 0, 2, 4); // (batch, time, 2, heads, width)
+        return reshape(side, batch * side.shape[1]!, 2 * dy.shape[1]!);
       },
-      mask: () => dScores, // never asked for: no weight leads to the mask
     };
   },
 });
 
 /** (batch · time, hidden) → (batch, heads, time, width) */
-function splitHeads(x: tf.Tensor, batch: number, heads: number): tf.Tensor {
-  return permute(tf.reshape(x, [batch, -1, heads, x.shape[1]! / heads]), [0, 2, 1, 3]);
+function splitHeads(x: Handle, batch: number, heads: number): Handle {
+  const [rows, hidden] = x.shape as [number, number];
+  return permute(reshape(x, batch, rows / batch, heads, hidden / heads), 0, 2, 1, 3);
 }
 
 /** (batch, heads, time, width) → (batch · time, hidden) */
-function joinHeads(x: tf.Tensor): tf.Tensor {
+function joinHeads(x: Handle): Handle {
   const [batch, heads, time, width] = x.shape as [number, number, number, number];
-  return tf.reshape(permute(x, [0, 2, 1, 3]), [batch * time, heads * width]);
+  return reshape(permute(x, 0, 2, 1, 3), batch * time, heads * width);
 }

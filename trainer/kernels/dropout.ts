@@ -1,7 +1,7 @@
-import { tf } from '../native/tensorflow.ts';
 import { add, multiply } from './arithmetic.ts';
+import { type Handle, upload } from './handle.ts';
 import { defineKernel } from './kernel.ts';
-import { constant, floatType, intType, run } from './operation.ts';
+import { constant, floatType, integers, intType, run } from './operation.ts';
 
 /** Noise is drawn on the device from two numbers alone, so a resumed run sees the noise that the uninterrupted one saw. */
 export interface Noise {
@@ -12,15 +12,17 @@ export interface Noise {
 }
 
 const uniformAttributes = [floatType('dtype'), intType('T'), intType('Tseed')];
+const floorAttributes = [floatType('T')];
 
 /** What dropout multiplies with: 0, or 1/(1 - rate) so that the expectation stays. */
-export function dropoutMask(shape: readonly number[], { rate, seed }: Noise): tf.Tensor {
-  const uniform = run('StatelessRandomUniform', uniformAttributes, tf.tensor1d([...shape], 'int32'), tf.tensor1d([...seed], 'int32')); // in [0, 1)
-  const zeroOrOne = run('Floor', [floatType('T')], add(uniform, constant(1 - rate)));
+export function dropoutMask(shape: readonly number[], { rate, seed }: Noise): Handle {
+  const uniform = run('StatelessRandomUniform', uniformAttributes, integers(...shape), upload(Int32Array.from(seed), [2])); // in [0, 1)
+  const zeroOrOne = run('Floor', floorAttributes, add(uniform, constant(1 - rate)));
   return multiply(zeroOrOne, constant(1 / (1 - rate)));
 }
 
-const masked = defineKernel<'x', never, Noise>({
+/** Sets a share of the elements to zero and scales the others up; any shape. The rate is above 0. */
+export const dropout = defineKernel<'x', Noise>({
   name: 'Dropout',
   saved: [],
   kept: 1,
@@ -30,8 +32,3 @@ const masked = defineKernel<'x', never, Noise>({
   },
   gradient: (dy, _saved, [mask]) => ({ x: () => multiply(dy, mask!) }), // forward kept it
 });
-
-/** Sets a share of the elements to zero and scales the others up; any shape. */
-export function dropout(x: tf.Tensor, noise: Noise): tf.Tensor {
-  return noise.rate === 0 ? x : masked({ x }, noise);
-}

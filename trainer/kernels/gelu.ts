@@ -6,7 +6,7 @@ import { constant } from './operation.ts';
  * `x · Φ(x)` with the exact normal distribution Φ, as BERT was trained; any shape.
  * Source: Hendrycks and Gimpel, 2016, arXiv:1606.08415.
  */
-export const gelu = defineKernel<'x', 'x'>({
+export const gelu = defineKernel<'x'>({
   name: 'Gelu',
   saved: ['x'],
   kept: 1,

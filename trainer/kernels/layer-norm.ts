@@ -1,4 +1,5 @@
 import { add, meanOfLast, multiply, rsqrt, square, subtract, sumRows } from './arithmetic.ts';
+import type { Handle } from './handle.ts';
 import { defineKernel } from './kernel.ts';
 import { constant } from './operation.ts';
 
@@ -6,7 +7,7 @@ import { constant } from './operation.ts';
  * Each row to mean 0 and variance 1, then scaled and shifted: (rows, n), (n), (n) → (rows, n).
  * Source: Ba, Kiros, Hinton, 2016, arXiv:1607.06450.
  */
-export const layerNorm = defineKernel<'x' | 'weight' | 'bias', 'weight', { readonly epsilon: number }>({
+export const layerNorm = defineKernel<'x' | 'weight' | 'bias', { readonly epsilon: number }>({
   name: 'LayerNorm',
   saved: ['weight'],
   kept: 2,
@@ -17,7 +18,7 @@ export const layerNorm = defineKernel<'x' | 'weight' | 'bias', 'weight', { reado
     return [add(multiply(normal, weight), bias), normal, inverseDeviation];
   },
   gradient: (dy, { weight }, kept) => {
-    const [normal, inverseDeviation] = kept as [typeof dy, typeof dy]; // what forward returned after the result
+    const [normal, inverseDeviation] = kept as [Handle, Handle]; // what forward returned after the result
     return {
       x: () => {
         const scaled = multiply(dy, weight);

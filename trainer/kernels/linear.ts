@@ -2,7 +2,7 @@ import { addBias, matrixProduct, sumRows } from './arithmetic.ts';
 import { defineKernel } from './kernel.ts';
 
 /** `x · weight + bias`: (rows, in), (in, out), (out) → (rows, out). */
-export const linear = defineKernel<'x' | 'weight' | 'bias', 'x' | 'weight'>({
+export const linear = defineKernel<'x' | 'weight' | 'bias'>({
   name: 'Linear',
   saved: ['x', 'weight'],
   kept: 0,

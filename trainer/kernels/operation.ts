@@ -1,5 +1,6 @@
-/** Runs a TensorFlow operation by its name: for operations that tfjs has no function for, and because it costs half of what tfjs's functions do. */
+/** Runs a TensorFlow operation by its name. */
 import { tf } from '../native/tensorflow.ts';
+import { counted, type Handle, permanent } from './handle.ts';
 
 interface Attribute {
   readonly name: string;
@@ -7,22 +8,19 @@ interface Attribute {
   readonly value: unknown;
 }
 
-/** What we use of the backend. These methods are public, but tfjs hides the backend's type. */
-interface Backend {
-  readonly binding: Readonly<
-    Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_ATTR_SHAPE' | 'TF_FLOAT' | 'TF_INT32', number>
-  >;
-  executeSingleOutput(operation: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
-  executeMultipleOutputs(
-    operation: string,
-    attributes: readonly Attribute[],
-    inputs: readonly tf.TensorInfo[],
-    outputs: number,
-  ): tf.Tensor[];
+interface Made {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: number;
 }
 
-const backend = tf.backend() as unknown as Backend;
-const { binding } = backend;
+type Constants = 'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_ATTR_SHAPE' | 'TF_FLOAT' | 'TF_INT32';
+
+interface Binding extends Readonly<Record<Constants, number>> {
+  executeOp(operation: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): readonly Made[];
+}
+
+const { binding } = tf.backend() as unknown as { readonly binding: Binding }; // public, but not in tfjs's types
 
 export type Attributes = readonly Attribute[];
 export const boolAttribute = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
@@ -32,21 +30,55 @@ export const shapeAttribute = (name: string, value: readonly number[]): Attribut
 export const floatType = (name: string): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT });
 export const intType = (name: string): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 });
 
-export function run<T extends tf.Tensor = tf.Tensor>(operation: string, attributes: Attributes, ...inputs: readonly tf.TensorInfo[]): T {
-  return backend.executeSingleOutput(operation, attributes, inputs) as T;
+/** An operation with one result. */
+export function run(operation: string, attributes: Attributes, ...inputs: readonly Handle[]): Handle {
+  return counted(binding.executeOp(operation, attributes, inputs.map(idOf), 1)[0]!); // as many as asked for
 }
 
-export function runMany(operation: string, attributes: Attributes, inputs: readonly tf.TensorInfo[], outputs: number): tf.Tensor[] {
-  return backend.executeMultipleOutputs(operation, attributes, inputs, outputs);
+export function runMany(operation: string, attributes: Attributes, inputs: readonly Handle[], outputs: number): readonly Handle[] {
+  return binding.executeOp(operation, attributes, inputs.map(idOf), outputs).map(counted);
 }
 
-const constants = new Map<number, tf.Scalar>();
+/** An operation that changes a variable and has no result. */
+export function runInPlace(operation: string, attributes: Attributes, ...inputs: readonly Handle[]): void {
+  binding.executeOp(operation, attributes, inputs.map(idOf), 0);
+}
+
+const idOf = ({ id }: Handle): number => id;
+
+const constants = new Map<number, Handle>();
 
 /** A scalar that stays on the device for the life of the process. For literals only: each new value is kept. */
-export function constant(value: number): tf.Scalar {
-  const known = constants.get(value);
-  if (known !== undefined) return known;
-  const fresh = tf.keep(tf.scalar(value));
-  constants.set(value, fresh);
-  return fresh;
+export function constant(value: number): Handle {
+  let known = constants.get(value);
+  if (known === undefined) {
+    known = permanent(Float32Array.of(value), []);
+    constants.set(value, known);
+  }
+  return known;
+}
+
+const lists = new Map<string, Handle>();
+
+/** Shapes, axes and the like, which TensorFlow wants as tensors; kept like constants. There are only so many shapes. */
+export function integers(...values: readonly number[]): Handle {
+  const key = values.join();
+  let known = lists.get(key);
+  if (known === undefined) {
+    known = permanent(Int32Array.from(values), [values.length]);
+    lists.set(key, known);
+  }
+  return known;
+}
+
+const wholes = new Map<number, Handle>();
+
+/** A whole number as a scalar; kept like constants. */
+export function integer(value: number): Handle {
+  let known = wholes.get(value);
+  if (known === undefined) {
+    known = permanent(Int32Array.of(value), []);
+    wholes.set(value, known);
+  }
+  return known;
 }

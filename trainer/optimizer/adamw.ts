@@ -3,9 +3,10 @@
  * arithmetic is PyTorch's `torch.optim.AdamW`.
  */
 import type { Parameter } from '../encoder/parameters.ts';
-import { multiply } from '../kernels/arithmetic.ts';
-import { boolAttribute, floatType, intType, runMany } from '../kernels/operation.ts';
-import { tf } from '../native/tensorflow.ts';
+import type { Gradient } from '../engine/graph.ts';
+import { indices, multiply, zerosLike } from '../kernels/arithmetic.ts';
+import { type Handle, inScope, release, upload } from '../kernels/handle.ts';
+import { boolAttribute, constant, floatType, intType, runInPlace } from '../kernels/operation.ts';
 import { clipFactor } from './clip.ts';
 import { createVariable, type Variable } from './variable.ts';
 
@@ -21,9 +22,9 @@ export interface AdamWSettings {
 
 /** Weight, and the running means of its gradient and of the gradient's square; all of the parameter's shape. */
 export interface Moments {
-  readonly weight: tf.Tensor;
-  readonly mean: tf.Tensor;
-  readonly square: tf.Tensor;
+  readonly weight: Handle;
+  readonly mean: Handle;
+  readonly square: Handle;
 }
 
 export interface Trained extends Moments {
@@ -31,25 +32,19 @@ export interface Trained extends Moments {
   readonly learningRate: number;
 }
 
-/** Gradient of a whole parameter, or of the rows of a table that a batch used; the other rows' is 0. */
-export interface Gradient {
-  readonly of: tf.Tensor;
-  readonly rows?: Int32Array;
-}
-
 export interface Optimizer {
   /** The parameters that it trains, in the order of `trained`. */
   readonly parameters: readonly Parameter[];
-  /** The weight as it is now. Dispose it before the next `step`: see `Variable`. */
-  weight(name: string): tf.Tensor;
+  /** The weight as it is now. Release it before the next `step`: see `Variable`. */
+  weight(name: string): Handle;
   /**
-   * One step. Takes the gradients over and frees them.
+   * One step. Takes the gradients over.
    * @param count - number of this step, from 1
    * @param share - of each parameter's learning rate, from the schedule
    * @param gradients - in the order of `parameters`
    */
   step(count: number, share: number, gradients: readonly Gradient[]): void;
-  /** A copy for a checkpoint. Dispose it before the next `step`. */
+  /** As they are now. Release them before the next `step`. */
   moments(name: string): Moments;
   dispose(): void;
 }
@@ -78,16 +73,20 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm }: Ad
       return { weight: weight.read(), mean: mean.read(), square: square.read() };
     },
     step(count, share, gradients) {
-      tf.tidy(() => {
+      inScope(() => {
         const factor = clipFactor(
-          gradients.map((gradient) => gradient.of),
+          gradients.map(({ of }) => of),
           clipNorm,
         );
-        const shared = biasCorrections(count);
+        const shared = sharedScalars(count);
+        const scalars = rateScalars(slots, share, weightDecay);
         for (const [index, slot] of slots.entries()) {
-          const gradient = gradients[index]!; // in the same order
-          update(slot, { ...gradient, of: multiply(gradient.of, factor) }, share * slot.learningRate, weightDecay, shared);
-          gradient.of.dispose();
+          const { of, ...rows } = gradients[index]!; // in the same order
+          inScope(() => {
+            const gradient = { of: multiply(of, factor), ...rows };
+            release(of);
+            update(slot, gradient, scalars.get(slot.learningRate)!, shared); // made of the slots
+          });
         }
       });
     },
@@ -99,76 +98,92 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm }: Ad
 
 function createSlot({ parameter, learningRate, weight, mean, square }: Trained): Slot {
   const slot = { parameter, learningRate, weight: createVariable(weight), mean: createVariable(mean), square: createVariable(square) };
-  tf.dispose([weight, mean, square]);
+  for (const first of [weight, mean, square]) release(first);
   return slot;
 }
 
-type Shared = readonly tf.Tensor[];
+/** What ResourceApplyAdam takes besides a weight's own and its rate: up to the rate, and from there on. */
+interface Shared {
+  readonly powers: readonly Handle[];
+  readonly constants: readonly Handle[];
+}
 
-/** Powers and constants as ResourceApplyAdam takes them, up to its rate and from there on. Its epsilon stands beside an uncorrected root. */
-function biasCorrections(count: number): { readonly powers: Shared; readonly constants: Shared } {
-  const scalars = (...values: readonly number[]) => values.map((value) => tf.scalar(value));
+function sharedScalars(count: number): Shared {
   return {
-    powers: scalars(beta1 ** count, beta2 ** count),
-    constants: scalars(beta1, beta2, epsilon * Math.sqrt(1 - beta2 ** count)),
+    powers: [scalar(beta1 ** count), scalar(beta2 ** count)],
+    constants: [constant(beta1), constant(beta2), scalar(epsilon * Math.sqrt(1 - beta2 ** count))], // it stands beside an uncorrected root
   };
 }
+
+/** What follows from a learning rate; few rates are shared by many weights. */
+interface RateScalars {
+  readonly rate: Handle;
+  /** See `scaleInPlace`. Absent where there is no decay. */
+  readonly decay?: Handle;
+}
+
+function rateScalars(slots: readonly Slot[], share: number, weightDecay: number): ReadonlyMap<number, RateScalars> {
+  const of = (learningRate: number): RateScalars => {
+    const rate = share * learningRate;
+    const factor = 1 - rate * weightDecay;
+    return { rate: scalar(rate), ...(factor < 1 ? { decay: scalar((1 / factor - 1) / tiny) } : {}) };
+  };
+  return new Map([...new Set(slots.map(({ learningRate }) => learningRate))].map((each) => [each, of(each)]));
+}
+
+const scalar = (value: number): Handle => upload(Float32Array.of(value), []);
 
 /** Biases and LayerNorm are not decayed: pulling them to zero would not make the model simpler. */
 const decays = ({ kind }: Parameter): boolean => kind === 'weight';
 
 const adamAttributes = [floatType('T'), boolAttribute('use_locking', false), boolAttribute('use_nesterov', false)];
 
-function update(
-  slot: Slot,
-  gradient: Gradient,
-  rate: number,
-  weightDecay: number,
-  { powers, constants }: ReturnType<typeof biasCorrections>,
-): void {
+function update(slot: Slot, gradient: Gradient, { rate, decay }: RateScalars, { powers, constants }: Shared): void {
   withDense(slot, gradient, (dense) => {
     const { weight, mean, square, parameter } = slot;
-    if (decays(parameter) && rate * weightDecay > 0) scaleInPlace(weight, 1 - rate * weightDecay, dense);
-    const inputs = [weight.handle, mean.handle, square.handle, ...powers, tf.scalar(rate), ...constants, dense];
-    runMany('ResourceApplyAdam', adamAttributes, inputs, 0);
+    if (decay !== undefined && decays(parameter)) scaleInPlace(weight, decay, dense);
+    const handles = [weight.handle, mean.handle, square.handle];
+    runInPlace('ResourceApplyAdam', adamAttributes, ...handles, ...powers, rate, ...constants, dense);
   });
 }
 
 const tiny = 1e-30;
+const proximalAttributes = [floatType('T'), boolAttribute('use_locking', false)];
 
 /**
  * Multiplies a variable without copying it. The one operation of TensorFlow that can is a proximal step, (w - α·δ) / (1 + α·λ): with α so
  * small that α·δ is lost in w's last bit, λ is chosen to give the factor.
+ * @param lambda - (1 / factor - 1) / α
  * @param ofSameShape - the δ that the operation asks for: any finite tensor
  */
-function scaleInPlace(variable: Variable, factor: number, ofSameShape: tf.Tensor): void {
-  const inputs = [variable.handle, tf.scalar(tiny), tf.scalar(0), tf.scalar((1 / factor - 1) / tiny), ofSameShape];
-  runMany('ResourceApplyProximalGradientDescent', [floatType('T'), boolAttribute('use_locking', false)], inputs, 0);
+function scaleInPlace({ handle }: Variable, lambda: Handle, ofSameShape: Handle): void {
+  runInPlace('ResourceApplyProximalGradientDescent', proximalAttributes, handle, constant(tiny), constant(0), lambda, ofSameShape);
 }
 
 /** Hands over the gradient in the parameter's full shape, for as long as `use` runs. */
-function withDense(slot: Slot, { of, rows }: Gradient, use: (dense: tf.Tensor) => void): void {
+function withDense(slot: Slot, { of, rows }: Gradient, use: (dense: Handle) => void): void {
   if (rows === undefined) {
     use(of);
     return;
   }
-  slot.sparse ??= zeroVariable(slot.parameter.shape);
+  slot.sparse ??= zeroVariable(slot.weight);
   const table = slot.sparse;
-  const indices = tf.tensor1d(rows, 'int32');
-  putRows(table, indices, of);
-  const dense = table.read();
-  use(dense);
-  dense.dispose(); // before the variable changes
-  putRows(table, indices, tf.zerosLike(of));
+  const places = indices(rows);
+  putRows(table, places, of);
+  inScope(() => use(table.read())); // what was read is gone before the variable changes
+  putRows(table, places, zerosLike(of));
 }
 
-function zeroVariable(shape: readonly number[]): Variable {
-  const zeros = tf.zeros([...shape]);
-  const variable = createVariable(zeros);
-  zeros.dispose();
-  return variable;
+function zeroVariable(like: Variable): Variable {
+  let made: Variable;
+  inScope(() => {
+    made = createVariable(zerosLike(like.read()));
+  });
+  return made!; // just made
 }
 
-function putRows({ handle }: Variable, rows: tf.Tensor, values: tf.Tensor): void {
-  runMany('ResourceScatterUpdate', [floatType('dtype'), intType('Tindices')], [handle, rows, values], 0);
+const scatterAttributes = [floatType('dtype'), intType('Tindices')];
+
+function putRows({ handle }: Variable, rows: Handle, values: Handle): void {
+  runInPlace('ResourceScatterUpdate', scatterAttributes, handle, rows, values);
 }

@@ -1,0 +1,24 @@
+import { multiply, sumOfFirst } from './arithmetic.ts';
+import { upload } from './handle.ts';
+import { defineKernel } from './kernel.ts';
+import { floatType, runMany } from './operation.ts';
+
+export interface LossSettings {
+  /** Texts that the loss is the mean of: those of a whole step, of which these may be a part. */
+  readonly over: number;
+}
+
+const attributes = [floatType('T')];
+
+/** Cross-entropy between softmax(outputs) and the targets: (rows, labels), (rows, labels) → (). */
+export const crossEntropy = defineKernel<'outputs' | 'targets', LossSettings>({
+  name: 'CrossEntropy',
+  saved: [],
+  kept: 1,
+  forward: ({ outputs, targets }, { over }) => {
+    const [losses, gradients] = runMany('SoftmaxCrossEntropyWithLogits', attributes, [outputs, targets], 2);
+    const share = upload(Float32Array.of(1 / over), []);
+    return [multiply(sumOfFirst(losses!), share), multiply(gradients!, share)]; // the operation has two results
+  },
+  gradient: (dy, _saved, [gradients]) => ({ outputs: () => multiply(gradients!, dy) }), // forward kept it
+});
