@@ -78,9 +78,16 @@ async function reach(
   for (let silentExits = 0; silentExits < 2; ) {
     const letGo = new AbortController();
     const either = AbortSignal.any([signal, letGo.signal]);
-    const ended = runner.attach(job, { signal: either, onState });
+    const { promise: running, resolve: runs } = Promise.withResolvers<void>();
+    const ended = runner.attach(job, {
+      signal: either,
+      onState(state, why) {
+        if (state === 'running') runs();
+        onState(state, why);
+      },
+    });
     try {
-      const report = await awaitReport(folder, rung, ended, either);
+      const report = await awaitReport(folder, rung, { running, ended }, either);
       if (report !== undefined) return report;
     } finally {
       letGo.abort();

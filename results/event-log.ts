@@ -15,7 +15,7 @@ export class LogConflict extends Error {
 export interface EventLog {
   /** Writes the segment once. The same events again are fine. @throws {LogConflict} */
   append(segment: number, events: SweepLog): Promise<void>;
-  /** All events in order. Segments never change, so each is fetched once in the life of this object. */
+  /** All events in order. Segments never change, so each is fetched at most once in the life of this object, and those that it wrote never. */
   read(): Promise<SweepLog>;
 }
 
@@ -35,7 +35,7 @@ export function eventLog(store: ObjectStore, sweep: Address): EventLog {
       const next = known.length;
       const found = await Promise.all(Array.from({ length: ask }, (_, i) => find(next + i)));
       const end = found.indexOf(undefined);
-      known.push(...((end === -1 ? found : found.slice(0, end)) as SweepLog[])); // cut before the first that is missing
+      for (const [i, events] of (end === -1 ? found : found.slice(0, end)).entries()) known[next + i] = events!; // cut before the first that is missing
       if (end !== -1) return;
     }
   };
@@ -44,9 +44,12 @@ export function eventLog(store: ObjectStore, sweep: Address): EventLog {
   return {
     async append(segment, events) {
       const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-      if ((await store.putNew(at(segment), text)) === 'created') return;
-      const there = await find(segment); // perhaps our own first try, whose answer was lost
-      if (!isDeepStrictEqual(there, parseSegment(at(segment), text))) throw new LogConflict(at(segment));
+      const written = parseSegment(at(segment), text);
+      if ((await store.putNew(at(segment), text)) === 'exists') {
+        const there = await find(segment); // perhaps our own first try, whose answer was lost
+        if (!isDeepStrictEqual(there, written)) throw new LogConflict(at(segment));
+      }
+      if (segment === known.length) known.push(written);
     },
     async read() {
       const own = reading.catch(() => {}).then(readOn); // whoever asked for that one hears of its error

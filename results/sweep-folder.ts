@@ -8,13 +8,13 @@ import { findDigests, writeManifest } from './stored-folder.ts';
 import type { SweepFile } from './sweep-file.ts';
 import { openTrialFolder, type TrialFolder } from './trial-folder.ts';
 
-/** All of one sweep in S3. Keep the object while you work on the sweep: it remembers the segments of the log. */
+/** All of one sweep in S3. Keep the object while you work on the sweep: it remembers what never changes: `sweep.json` and the segments of the log. */
 export interface SweepFolder {
   /** `s3://bucket/prefix/<id>` */
   readonly address: string;
   /** 'exists' means that another sweep.json is there and stays. */
   create(file: SweepFile): Promise<'created' | 'exists'>;
-  /** @throws {ObjectNotFound | InvalidObject} */
+  /** `sweep.json` never changes, so it is fetched once in the life of this object. @throws {ObjectNotFound | InvalidObject} */
   read(): Promise<SweepFile>;
   trial(number: number): TrialFolder;
   /** @throws {LogConflict} if the segment holds other events; the same again are fine */
@@ -38,12 +38,19 @@ export function openSweepFolder(store: ObjectStore, address: string): SweepFolde
   const folder = parseAddress(address);
   const at = (path: string) => within(folder, path);
   const log = eventLog(store, folder);
+  let file: Promise<SweepFile> | undefined;
   const trialAt = (number: number) => at(`trials/${String(number).padStart(5, '0')}`);
 
   return {
     address: formatAddress(folder),
     create: (file) => createJson(store, at('sweep.json'), file),
-    read: () => readJson(store, at('sweep.json'), sweepFile),
+    read() {
+      file ??= readJson(store, at('sweep.json'), sweepFile).catch((error: unknown) => {
+        file = undefined; // the next one who asks tries again
+        throw error;
+      });
+      return file;
+    },
     trial: (number) => openTrialFolder(store, formatAddress(trialAt(number))),
     appendLog: log.append,
     readLog: log.read,

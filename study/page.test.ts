@@ -89,10 +89,13 @@ test('the page of a sweep that is over stays under 4 kB with a front of long ids
   assert.ok(Buffer.byteLength(page) < 4096, `${Buffer.byteLength(page)}`);
 });
 
-test('the page of a sweep stays under 4 kB with ten best trials of long ids', () => {
+test('the page of a sweep stays under 4 kB with ten best trials of long ids and a thousand that run', () => {
   const many = Array.from({ length: 100 }, (_, trial) => trial).reduce((rung, trial) => withReport(rung, trial, [trial / 7]), emptyRung);
   const id = `default.${'x'.repeat(63)}.12345678`;
-  assert.ok(Buffer.byteLength(sweepDetails(id, { ...aSweep(), rungs: [many, emptyRung] })) < 4096);
+  const live = Array.from({ length: 1000 }, (_, trial) => ({ trial, state: 'running', rung: 0, purpose: 'search' }) as const);
+  const page = sweepDetails(id, { ...aSweep(), rungs: [many, emptyRung], live });
+  assert.ok(Buffer.byteLength(page) < 4096, `${Buffer.byteLength(page)}`);
+  assert.match(page, /running: \[0\].*, \[3\]\([^)]*\), 996 more\n/);
 });
 
 test('the page of a trial shows its layers, its rung and its last metric', () => {

@@ -10,6 +10,7 @@ import { outcomeSoFar, runningTrials, type SweepState, waitingTrials } from './s
 import type { Assignment, JsonNumber, LayerConfiguration, Report } from './trial.ts';
 
 const mostRows = 10;
+const mostRunning = 4;
 
 /** What a trial's page shows that does not change. */
 export interface TrialPage {
@@ -36,14 +37,16 @@ export function trialDetails(page: TrialPage, state: string, report: Report | un
 export function sweepDetails(sweepId: string, state: SweepState, found?: Pick<Summary, 'answer' | 'warnings' | 'front'>): string {
   const { plan } = state;
   const outcome = outcomeSoFar(state.phase);
-  const running = runningTrials(state).map(({ trial }) => link(sweepId, trial));
+  const running = runningTrials(state);
+  const shownRunning = running.slice(0, mostRunning).map(({ trial }) => link(sweepId, trial));
+  if (running.length > mostRunning) shownRunning.push(`${running.length - mostRunning} more`);
   const head = [
     `**${phaseText(state)}**`,
     `${state.nextTrial - state.finalsStarted} of ${plan.numTrials} trials`,
     ...(state.finalsStarted > 0 ? [`${state.finalsStarted} final trainings`] : []),
     `${waitingTrials(state).length} waiting`,
     `${state.failedTrials} failed`,
-    `running: ${running.join(', ') || 'none'}`,
+    `running: ${shownRunning.join(', ') || 'none'}`,
     ...(outcome ? [`the search has ended: ${outcomeText(outcome)}`] : []),
   ].join(' · ');
   const rungs = state.rungs.map((rung, index) => `| ${index} | ${plan.rungs[index]} | ${rung.trials.length} |`);
