@@ -57,7 +57,8 @@ const seconds = (log: SweepLog): number => log.reduce((sum, event) => sum + (eve
 test('four GPUs run four trials; disturbed at every turn, a sweep comes to the same decisions, and its extra starts can be seen', {
   skip,
   timeout: 400_000,
-}, async ({ signal }) => {
+}, async (t) => {
+  const { signal } = t;
   const calm = await system.submit({ ...sweep, template: pythonTrainer() });
   const most = { running: 0, pending: 0 };
   const calmEnd = handle(calm.id).result() as Promise<Summary>;
@@ -95,6 +96,8 @@ test('four GPUs run four trials; disturbed at every turn, a sweep comes to the s
   const [calmStarts, roughStarts] = [await starts(calm), await starts(rough)];
   assert.equal(calmStarts, sweep.numTrials + sweep.finalSeeds);
   assert.ok(roughStarts >= calmStarts + 3, `${roughStarts} starts`); // a pod may have been about to end by itself
+  const cost = (log: SweepLog, starts: number) => `${starts} starts, ${seconds(log).toFixed(1)} s of training charged`;
+  t.diagnostic(`undisturbed: ${cost(calmLog, calmStarts)}; disturbed: ${cost(roughLog, roughStarts)}`);
 });
 
 /** What a person sees in `permafrost logs`: one log per start of a trainer, also of those that are gone. */

@@ -113,7 +113,9 @@ export async function startCluster({ folder, lifetime, say = () => {} }: Cluster
     startPart,
     async addKwokNodes(count) {
       await startPart('kwok');
-      await apply(...kwokNodes(count));
+      const nodes = kwokNodes(count, network);
+      const parts = Array.from({ length: Math.ceil(count / 50) }, (_, part) => nodes.slice(50 * part, 50 * (part + 1)));
+      await Promise.all(parts.map((part) => apply(...part))); // each kubectl makes five requests per second
     },
     async stopPart(part, signal = 'SIGTERM') {
       const pid = findInside(machine, programs[part]);

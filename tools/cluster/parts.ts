@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { ClientName } from './certificates.ts';
 import { type ControlPlanePart, controlPlaneArguments } from './control-plane.ts';
-import { playedNodes } from './kwok.ts';
+import { playedKubeletPort, playedNodes } from './kwok.ts';
 import type { Layout } from './layout.ts';
 import type { Network } from './network.ts';
 import { nodeName } from './node.ts';
@@ -17,6 +17,7 @@ export const apiServerPort = 6443;
 export function argumentsOf(part: PartName, layout: Layout, network: Network): readonly string[] {
   const { folder, certificates, config } = layout;
   const client = (name: ClientName): readonly string[] => ['--kubeconfig', path.join(certificates, `${name}.kubeconfig`)];
+  const certificate = (file: string): string => path.join(certificates, file);
   const setting = (file: string): string => path.join(config, file);
   switch (part) {
     case 'etcd':
@@ -43,6 +44,11 @@ export function argumentsOf(part: PartName, layout: Layout, network: Network): r
     case 'kube-proxy':
       return ['--config', setting('kube-proxy.yaml')];
     case 'kwok':
-      return [...client('kwok'), '--config', setting('kwok.yaml'), '--manage-nodes-with-annotation-selector', playedNodes];
+      return [
+        ...client('kwok'),
+        ...['--config', setting('kwok.yaml'), '--manage-nodes-with-annotation-selector', playedNodes],
+        ...['--server-address', `${network.nodeAddress}:${playedKubeletPort}`],
+        ...['--tls-cert-file', certificate('kube-apiserver.crt'), '--tls-private-key-file', certificate('kube-apiserver.key')],
+      ];
   }
 }

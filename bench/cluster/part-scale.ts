@@ -1,0 +1,110 @@
+/** Many trials on many nodes that KWOK plays: how fast they go through, what the worker holds in memory, and what this machine is busy with. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost, below } from '../gates.ts';
+import type { Part } from './part.ts';
+import type { FromStandIn, ToStandIn } from './stand-in.ts';
+import { type BenchSystem, namespaces, type Program } from './system.ts';
+import { memoryOf, type ProgramUsage, usageBetween, usageNow } from './usage.ts';
+
+const parallelTrials = 100;
+const mostMegabytes = 1_000;
+/** Of the largest sweep to the smallest, per trial. Flat is 1. */
+const mostGrowth = 1.25;
+
+interface Run {
+  readonly trials: number;
+  readonly seconds: number;
+  /** The most that the worker held, in megabytes. */
+  readonly memory: number;
+  readonly usage: readonly ProgramUsage[];
+}
+
+export const scalePart: Part = async (system, { sizes, live, kwokNodes }) => {
+  await system.cluster.addKwokNodes(kwokNodes);
+  const standIn = await system.start('stand-in', 'bench/cluster/stand-in.ts', system.context, namespaces.trials);
+  const runs: Run[] = [];
+  for (const trials of sizes) runs.push(await sweepOf(system, trials));
+  const memory = await memoryWith(system, standIn, live);
+  await standIn.stop();
+
+  const [smallest, largest] = [runs[0]!, runs.at(-1)!];
+  const perTrial = ({ seconds, trials }: Run): number => seconds / trials;
+  const programs = largest.usage.slice(0, 9);
+  const share = (used: number, { seconds }: Run): string => `${Math.round((100 * used) / seconds)} %`;
+  return {
+    title: `${parallelTrials} trials at a time on ${kwokNodes} nodes; CPU as a share of one core, in brackets that of the busiest thread`,
+    headings: ['TRIALS', 'PER MINUTE', 'MS PER TRIAL', 'WORKER, MB', ...programs.map(({ program }) => program.toUpperCase())],
+    rows: runs.map((run) => [
+      `${run.trials}`,
+      (60 / perTrial(run)).toFixed(0),
+      (1000 * perTrial(run)).toFixed(0),
+      run.memory.toFixed(0),
+      ...programs.map(({ program }) => {
+        const used = run.usage.find((each) => each.program === program);
+        return used === undefined ? '–' : `${share(used.seconds, run)} (${share(used.busiestThread, run)})`;
+      }),
+    ]),
+    gates: [
+      below(`worker, ${live} live trials, MB`, memory, mostMegabytes),
+      atMost(`time per trial, ${largest.trials} trials over ${smallest.trials}`, perTrial(largest) / perTrial(smallest), mostGrowth),
+      atMost(`worker's memory, ${largest.trials} trials over ${smallest.trials}`, largest.memory / smallest.memory, mostGrowth),
+    ],
+  };
+};
+
+/** With a worker of its own, so that its memory is that of one sweep. */
+async function sweepOf(system: BenchSystem, numTrials: number): Promise<Run> {
+  const worker = await system.startWorker();
+  const [before, began] = [usageNow(system.names), performance.now()];
+  const log = await system.logOf(await system.submit(system.sweep(sized({ numTrials, parallelTrials, trainerSeconds: 2 }))));
+  const seconds = (performance.now() - began) / 1000;
+  const usage = usageBetween(before, usageNow(system.names));
+  const memory = memoryOf(worker.pid).most;
+  await worker.stop();
+  const reports = log.filter(({ type }) => type === 'reported').length;
+  if (reports !== numTrials) throw new Error(`${reports} of ${numTrials} trials reported: ${JSON.stringify(log.at(-1))}`);
+  process.stdout.write(`${numTrials} trials in ${seconds.toFixed(0)} s\n`);
+  return { trials: numTrials, seconds, memory, usage };
+}
+
+/** Megabytes that a worker holds when so many trials run and none has reported; then they all do, at once. */
+async function memoryWith(system: BenchSystem, standIn: Program, live: number): Promise<number> {
+  const tell = (what: ToStandIn): boolean => standIn.process.send(what);
+  let held = 0;
+  standIn.process.on('message', (message) => {
+    ({ held } = message as FromStandIn);
+  });
+  tell('hold');
+  const worker = await system.startWorker();
+  const sweep = await system.submit(system.sweep(sized({ numTrials: live, parallelTrials: live, trainerSeconds: 3_600 })));
+  while (held < live) await sleep(500);
+  await sleep(10_000); // heartbeats and timers are part of it
+  const { most } = memoryOf(worker.pid);
+  tell('release');
+  await system.logOf(sweep);
+  const after = memoryOf(worker.pid).most;
+  await worker.stop();
+  process.stdout.write(`${live} live trials: ${most.toFixed(0)} MB, ${after.toFixed(0)} MB when all had reported at once\n`);
+  return after;
+}
+
+/** @param trainerSeconds - after which KWOK ends a pod by itself */
+function sized({
+  trainerSeconds,
+  ...size
+}: Readonly<Record<'numTrials' | 'parallelTrials' | 'trainerSeconds', number>>): Readonly<Record<string, unknown>> {
+  return {
+    ...size,
+    pruneAlgorithm: { name: 'none', maxResource: 1 },
+    trialTemplate: {
+      image: 'localhost/played',
+      command: ['played'],
+      lingerSeconds: 0,
+      resources: { limits: { 'nvidia.com/gpu': 1 } },
+      podTemplate: {
+        metadata: { annotations: { 'pod-complete.stage.kwok.x-k8s.io/delay': `${trainerSeconds}s` } },
+        spec: { nodeSelector: { type: 'kwok' }, tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }] },
+      },
+    },
+  };
+}
