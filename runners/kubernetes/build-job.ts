@@ -1,4 +1,4 @@
-import type { V1Container, V1EnvVar, V1Job, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1Job, V1PodSpec, V1PodTemplateSpec, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { TrialTemplate } from '../../study/spec.ts';
 import { exitCode } from '../../study/trial.ts';
 import type { TrialJob } from '../runner.ts';
@@ -115,7 +115,7 @@ function container({ command, resources, s3 = {} }: TrialTemplate, image: string
     ...(command && { command: command.map(literal) }), // else the image's own, which is the built-in trainer in ours
     env: environment(s3, defaults),
     ...(secretName && { envFrom: [{ secretRef: { name: secretName } }] }),
-    ...(resources && { resources: { ...resources } }),
+    ...(resources && { resources: resources as V1ResourceRequirements }), // its type leaves out that quantities may be whole numbers
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { message, onlyWhere, requiredWhere, text, validations } from './cel.ts';
 import { objectiveSchema } from './objective-schema.ts';
 
 export const searchAlgorithmSchema = z
@@ -59,6 +60,9 @@ export const learnsFromOneMetric = (name: SearchAlgorithmName): boolean => name 
 
 /** Whether suggestions follow what trials reported. */
 export const isLearning = (name: SearchAlgorithmName): boolean => learnsFromOneMetric(name) || name === 'nsga2';
+
+/** Pruners that are named after what they have to be told. Others would not read it. */
+export const prunerFields = ['percentile', 'threshold', 'patience'] as const;
 
 export const pruneAlgorithmSchema = z
   .strictObject({
@@ -155,4 +159,28 @@ export const pruneAlgorithmSchema = z
       .default(0)
       .describe("patience only: it must get better by more than this, in the objective's unit. At least 0; default 0."),
   })
+  .meta(
+    validations(
+      requiredWhere('minResource', "self.name != 'none'", '%s', 'self.name'),
+      {
+        rule: "self.name == 'none' || !has(self.minResource) || self.minResource < self.maxResource",
+        fieldPath: '.minResource',
+        messageExpression: message('must be < maxResource, which is %s, got %s', 'self.maxResource', 'self.minResource'),
+      },
+      ...prunerFields.flatMap((field) => [
+        requiredWhere(field, `self.name == ${text(field)}`, '%s', 'self.name'),
+        onlyWhere(field, `self.name == ${text(field)}`, '%s', 'self.name'),
+      ]),
+      {
+        rule: "self.name != 'pasha' || self.mode != 'stop'",
+        fieldPath: '.mode',
+        message: 'must be promote or delayedPromote for pasha, under whose ceiling trials wait, got "stop"',
+      },
+      {
+        rule: "self.name != 'pasha' || self.by == 'firstObjective'",
+        fieldPath: '.by',
+        messageExpression: message('must be firstObjective for pasha, got "%s"', 'self.by'),
+      },
+    ),
+  )
   .describe('When trials are compared, and which of them end early.');

@@ -1,19 +1,25 @@
 import { z } from 'zod';
+import { closedRange, openRange, validations } from './cel.ts';
 import type { Immutable } from './immutable.ts';
+import { layerwiseRules } from './scheme-fields.ts';
 
 const real = z.number();
 
 export const positiveRange = (what: string) =>
-  z.strictObject({
-    min: real.gt(0).describe(`Smallest ${what}, included. Above 0, below max.`),
-    max: real.gt(0).describe(`Largest ${what}, included. Above min.`),
-  });
+  z
+    .strictObject({
+      min: real.gt(0).describe(`Smallest ${what}, included. Above 0, below max.`),
+      max: real.gt(0).describe(`Largest ${what}, included. Above min.`),
+    })
+    .meta(validations(openRange));
 
 const layerCounts = (fewest: string, most: string) =>
-  z.strictObject({
-    min: z.int().min(0).describe(`${fewest} At least 0, at most max.`),
-    max: z.int().min(0).describe(`${most} At most the model's number of layers.`),
-  });
+  z
+    .strictObject({
+      min: z.int().min(0).describe(`${fewest} At least 0, at most max.`),
+      max: z.int().min(0).describe(`${most} At most the model's number of layers.`),
+    })
+    .meta(validations(closedRange));
 
 const probability = real.gt(0).lt(1).exactOptional();
 
@@ -51,6 +57,7 @@ export const layerwiseSchema = z
         min: real.gt(0).max(1).describe('Smallest factor, included. Above 0, at most max.'),
         max: real.gt(0).max(1).describe('Largest factor, included. At most 1, which means one rate for all layers.'),
       })
+      .meta(validations(closedRange))
       .exactOptional()
       .describe('Factor from each layer to the one below it; the embeddings are one step below layer 0. Required by prefixDecay.'),
     reinit: layerCounts('Fewest layers with new values.', 'Most layers with new values.')
@@ -68,6 +75,7 @@ export const layerwiseSchema = z
     blockSizes: z
       .array(z.int().min(1))
       .min(1)
+      .max(1000)
       .exactOptional()
       .describe(
         "Layers in each block, from the bottom; together the model's number of layers. The embeddings belong to the first. Instead of blockSize.",
@@ -80,6 +88,7 @@ export const layerwiseSchema = z
           .describe('Low-rank additions to the weights learn. Not by the built-in trainer yet.'),
         full: positiveRange('learning rate').exactOptional().describe('All weights learn.'),
       })
+      .meta({ minProperties: 1 })
       .exactOptional()
       .describe(
         'Ways of learning that a block can have beside being frozen, at least one, with the range of the peak learning rate of all blocks that learn so. Required by modes.',
@@ -110,6 +119,7 @@ export const layerwiseSchema = z
           'while the attention keeps the rate; searched on a log scale. Default: one rate for the whole layer.',
       ),
   })
+  .meta(layerwiseRules)
   .describe('The setting of all layers as one parameter. It becomes numbers named <name>.frozenPrefix, <name>.learningRate and so on.');
 
 export type Layerwise = Immutable<z.output<typeof layerwiseSchema>>;

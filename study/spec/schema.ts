@@ -3,13 +3,15 @@ import { pruneAlgorithmSchema, searchAlgorithmSchema } from './algorithm-schema.
 import { constraintSchema } from './constraint-schema.ts';
 import { enqueuedAssignmentSchema } from './enqueued-assignment-schema.ts';
 import { formatted } from './formatted.ts';
-import { objectiveSchema } from './objective-schema.ts';
-import { parameterSchema } from './parameter-schema.ts';
+import { objectiveRules, objectiveSchema } from './objective-schema.ts';
+import { parameterRules, parameterSchema } from './parameter-schema.ts';
+import { specRules } from './spec-rules.ts';
 import { trialTemplateSchema } from './trial-template-schema.ts';
 
 const dnsLabel = formatted(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
   'a DNS label: lower-case letters, digits and dashes, at most 63, no dash at either end',
+  63,
 );
 
 export const metadataSchema = z.object({
@@ -17,7 +19,7 @@ export const metadataSchema = z.object({
   namespace: dnsLabel.default('default').describe('Namespace of the sweep: a DNS label. Default "default".'),
 });
 
-export const specSchema = z.strictObject({
+const specFields = {
   study: z
     .string()
     .min(1)
@@ -30,11 +32,12 @@ export const specSchema = z.strictObject({
     .array(objectiveSchema)
     .min(1)
     .max(4)
+    .meta(objectiveRules)
     .describe(
       'What is optimised: one to four metrics. The first names the best trial, which is trained again at the end; it drives pruning (see pruneAlgorithm.by) and is what samplers for one objective learn from. ' +
         'With several the summary shows the Pareto front: the trials that no other beats in everything at the last rung.',
     ),
-  parameters: z.array(parameterSchema).min(1).max(200).describe('What is searched: at least one parameter.'),
+  parameters: z.array(parameterSchema).min(1).max(200).meta(parameterRules).describe('What is searched: at least one parameter.'),
   constraints: z
     .array(constraintSchema)
     .max(100)
@@ -43,7 +46,11 @@ export const specSchema = z.strictObject({
       'Relations that every trial keeps: what breaks one is drawn again before anything is started. Parts of a layerwise parameter go by their full names, such as layers.frozenPrefix. Default: none.',
     ),
   enqueue: z
-    .array(formatted(/^(fullFineTuning|headOnly|freezeOnly:(embeddings|\d{1,3}))$/, 'one of fullFineTuning, headOnly, freezeOnly:<layer>'))
+    .array(
+      formatted(/^(fullFineTuning|headOnly|freezeOnly:(embeddings|\d{1,3}))$/, 'one of fullFineTuning, headOnly, freezeOnly:<layer>', 63),
+    )
+    .max(1000)
+    .meta({ 'x-kubernetes-list-type': 'set' })
     .default([])
     .describe(
       'Named baselines that run first, each once; they count towards numTrials. ' +
@@ -76,7 +83,7 @@ export const specSchema = z.strictObject({
     ),
   budget: z
     .strictObject({
-      duration: formatted(/^(?=.*[1-9])(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'a duration above 0 such as 8h, 90m or 1h30m')
+      duration: formatted([/^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, /[1-9]/], 'a duration above 0 such as 8h, 90m or 1h30m', 100)
         .exactOptional()
         .describe(
           'Wall-clock time of the search, such as 8h, 90m or 1h30m. When it is spent, running trials end and the best so far wins. Default: no limit.',
@@ -134,7 +141,9 @@ export const specSchema = z.strictObject({
       ),
     })
     .describe('Where results go.'),
-});
+};
+
+export const specSchema = z.strictObject(specFields).meta(specRules);
 
 /** The whole sweep. Fields of `metadata` that only Kubernetes knows are dropped; any other unknown field is an error. */
 export const sweepSchema = z.strictObject({

@@ -3,6 +3,10 @@ import { formatted } from './formatted.ts';
 
 const json = z.record(z.string(), z.unknown());
 
+const texts = z.record(z.string(), z.string());
+
+const quantities = z.record(z.string(), z.union([z.int(), z.string()], 'a quantity: a whole number, or a text such as "500m" or "8Gi"'));
+
 /** A path, or an address in S3 with its bucket. */
 const place = formatted(/^(?!s3:\/\/)(?!\s*$).+$|^s3:\/\/[^/\s]+\/\S+$/, 'a path or s3://bucket/prefix');
 
@@ -73,10 +77,22 @@ export const trialTemplateSchema = z
       .min(1)
       .exactOptional()
       .describe("Container image of the trial's pod. On a cluster only. Default: the image that the worker was started with."),
-    resources: json.exactOptional().describe('Requests and limits of the container, as in a pod. On a cluster only.'),
+    resources: z
+      .strictObject({
+        limits: quantities.exactOptional().describe('The most that the container gets, such as nvidia.com/gpu: 1. Default: no limit.'),
+        requests: quantities.exactOptional().describe('What a node must have left for it. Default: the limits.'),
+      })
+      .exactOptional()
+      .describe('Requests and limits of the container, as in a pod. On a cluster only. Default: none.'),
     podTemplate: z
       .strictObject({
-        metadata: json.exactOptional().describe('Labels and annotations of the pods. Default: ours alone.'),
+        metadata: z
+          .strictObject({
+            labels: texts.exactOptional().describe('Labels of the pods, beside ours.'),
+            annotations: texts.exactOptional().describe('Annotations of the pods.'),
+          })
+          .exactOptional()
+          .describe('Labels and annotations of the pods. Default: ours alone.'),
         spec: json.exactOptional().describe('Merged over the specification of the pods. Default: ours alone.'),
       })
       .exactOptional()

@@ -1,18 +1,17 @@
-import type { DeclaredConstraint } from '../constraint-schema.ts';
+import { constraintKinds, type DeclaredConstraint } from '../constraint-schema.ts';
 import type { Parameter } from '../parameter-schema.ts';
 import type { SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 import { certainValueProblems } from './conditions.ts';
 import { searchedName } from './names.ts';
 
-const kinds = ['ordered', 'linear', 'forbidden'] as const;
-
 /** `constraints`: one kind each, names of searched parameters, numbers where there is arithmetic, values that can be had. */
 export function constraintProblems({ constraints = [], parameters }: SpecParts): readonly Problem[] {
   return constraints.flatMap((constraint, index) => {
     const path = `spec.constraints[${index}]`;
-    const present = kinds.filter((kind) => constraint[kind] !== undefined);
-    if (present.length !== 1) return [mustBe(path, `exactly one of ${kinds.join(', ')}`, present.length === 0 ? undefined : present)];
+    const present = constraintKinds.filter((kind) => constraint[kind] !== undefined);
+    if (present.length !== 1)
+      return [mustBe(path, `exactly one of ${constraintKinds.join(', ')}`, present.length === 0 ? undefined : present)];
     return [...fieldProblems(path, constraint), ...nameProblems(path, constraint, parameters)];
   });
 }

@@ -1,6 +1,7 @@
-import { type LayerwiseField, schemeFields } from '../layerwise-fields.ts';
+import type { LayerwiseField } from '../layerwise-fields.ts';
 import { type Layerwise, layerwiseSchema } from '../layerwise-schema.ts';
 import { mustBe, type Problem } from '../problem.ts';
+import { insteadOfFields, schemeFields } from '../scheme-fields.ts';
 import { closedRange, openRange } from './ranges.ts';
 
 /** A layerwise search space by itself: the fields of its scheme and no others, ranges that are not empty, options that go together. */
@@ -50,8 +51,7 @@ function blockProblems(path: string, { scheme, blockSize, blockSizes }: Layerwis
 /** A layer that is frozen by itself below one that learns would be a rate that falls, and parts of a layer have no order. */
 function monotoneProblems(path: string, layerwise: Layerwise): readonly Problem[] {
   if (layerwise.monotone !== true) return [];
-  const instead = { frozenProbability: 'frozenPrefix', topFrozenProbability: 'frozenPrefix', groups: 'groups: layer' } as const;
-  return (Object.keys(instead) as (keyof typeof instead)[])
+  return (Object.keys(insteadOfFields) as (keyof typeof insteadOfFields)[])
     .filter((field) => layerwise[field] !== undefined && layerwise[field] !== 'layer')
-    .map((field) => ({ path: `${path}.${field}`, message: `does not go with monotone; use ${instead[field]}` }));
+    .map((field) => ({ path: `${path}.${field}`, message: `does not go with monotone; use ${insteadOfFields[field]}` }));
 }

@@ -1,9 +1,7 @@
 import { costMetrics } from '../../cost.ts';
 import type { SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
-
-/** What is carried of each trial and objective must fit what a workflow may take from one run to the next. */
-const mostLosses = 20_000;
+import { mostLosses } from '../spec-rules.ts';
 
 /** Several objectives: each of its own, one of them measured by the trainer, and few enough to be carried. */
 export function objectiveProblems({ objectives = [], numTrials, pruneAlgorithm }: SpecParts): readonly Problem[] {

@@ -1,10 +1,8 @@
-import type { Parameter } from '../parameter-schema.ts';
+import { type Parameter, searchSpaceKinds } from '../parameter-schema.ts';
 import type { SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 import { layerwiseProblems } from './layerwise.ts';
 import { openRange } from './ranges.ts';
-
-const kinds = ['uniform', 'logUniform', 'int', 'normal', 'logNormal', 'categorical', 'ordinal', 'fixed', 'tied', 'layerwise'] as const;
 
 /** Each search space by itself: one kind, a range that is not empty, choices that differ. */
 export function searchSpaceProblems({ parameters }: SpecParts): readonly Problem[] {
@@ -14,8 +12,9 @@ export function searchSpaceProblems({ parameters }: SpecParts): readonly Problem
 }
 
 function spaceProblems(path: string, space: Parameter['searchSpace']): readonly Problem[] {
-  const present = kinds.filter((kind) => space[kind] !== undefined);
-  if (present.length !== 1) return [mustBe(path, `exactly one of ${kinds.join(', ')}`, present.length === 0 ? undefined : present)];
+  const present = searchSpaceKinds.filter((kind) => space[kind] !== undefined);
+  if (present.length !== 1)
+    return [mustBe(path, `exactly one of ${searchSpaceKinds.join(', ')}`, present.length === 0 ? undefined : present)];
   const { uniform, logUniform, int, categorical, ordinal, layerwise } = space;
   return [
     ...openRange(`${path}.uniform`, uniform),

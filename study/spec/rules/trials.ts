@@ -1,3 +1,4 @@
+import { prunerFields } from '../algorithm-schema.ts';
 import type { SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 import { isLayerwise } from './parameters.ts';
@@ -21,13 +22,10 @@ function rungProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
   return minResource < maxResource ? [] : [mustBe(path, `< maxResource, which is ${maxResource}`, minResource)];
 }
 
-/** Pruners that are named after what they have to be told. Others would not read it. */
-const ownFields = ['percentile', 'threshold', 'patience'] as const;
-
 function prunerFieldProblems({ pruneAlgorithm }: SpecParts): readonly Problem[] {
   if (pruneAlgorithm === undefined) return [];
   const { name } = pruneAlgorithm;
-  return ownFields.flatMap((field) => {
+  return prunerFields.flatMap((field) => {
     const path = `spec.pruneAlgorithm.${field}`;
     const isGiven = pruneAlgorithm[field] !== undefined;
     if (name === field) return isGiven ? [] : [mustBe(path, `given for ${name}`, undefined)];
