@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { StudyFolder, StudyRef } from '../results/study-folder.ts';
 import type { SweepFile } from '../results/sweep-file.ts';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef } from '../runners/runner.ts';
@@ -20,13 +21,14 @@ interface Unwritten {
 
 export interface SweepActivityDependencies {
   readonly openSweep: (ref: SweepRef) => SweepFolder;
+  readonly openStudy: (study: StudyRef) => StudyFolder;
   readonly client: Pick<Client, 'workflow'>;
 }
 
 export type SweepActivities = ReturnType<typeof sweepActivities>;
 
 /** What the sweep workflow asks for. Each may be repeated: what an earlier attempt wrote is found and used. */
-export function sweepActivities({ openSweep, client }: SweepActivityDependencies) {
+export function sweepActivities({ openSweep, openStudy, client }: SweepActivityDependencies) {
   const publish = async ({ sweep, segment, events }: Unwritten): Promise<void> => {
     if (events.length > 0) await openSweep(sweep).appendLog(segment, events);
   };
@@ -65,7 +67,7 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
       return { origin: { by: 'final', of: finalist.of }, ...configurationOf(await folder.trial(trial).createTrial(final)) };
     },
 
-    /** The last words of a sweep: rest of the log, report, summary, and the best model when a trainer left one. */
+    /** The last words of a sweep: rest of the log, report, summary, the best model when a trainer left one, and its entry in the study. */
     async finish({ outcome, ...unwritten }: Unwritten & { readonly outcome: Outcome }): Promise<Summary> {
       await publish(unwritten);
       const folder = openSweep(unwritten.sweep);
@@ -76,6 +78,9 @@ export function sweepActivities({ openSweep, client }: SweepActivityDependencies
       const told: Summary = hasModel ? { ...summary, model: `${folder.address}/best/` } : summary;
       await folder.writeReport(reportPage(file, log, told));
       await folder.writeSummary(told);
+      const { metadata, spec } = file.sweep;
+      const study = openStudy({ uri: spec.results.uri, namespace: metadata.namespace, study: spec.study });
+      await study.enter({ ...unwritten.sweep, finishedAt: new Date(log.at(-1)?.at ?? 0).toISOString() });
       return told;
     },
 

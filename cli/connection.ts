@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { connectObjectStore, type ObjectStore } from '../results/object-store.ts';
 import { stateFolder } from '../tools/folders.ts';
 import { CommandFailure } from './failure.ts';
-import type { TemporalAddress } from './worker.ts';
+import type { TemporalAddress } from './temporal.ts';
 
 /** What a running `permafrost up` tells other commands on this machine. Readable by its owner only: it holds credentials. */
 export interface RunningSystem {

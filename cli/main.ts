@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addControllerCommand } from './commands/controller.ts';
+import { addCronCommands } from './commands/cron.ts';
 import { addFindingsCommands } from './commands/findings.ts';
 import { addInspectCommands } from './commands/inspect.ts';
 import { addPreviewCommand } from './commands/preview.ts';
@@ -31,6 +32,7 @@ addPreviewCommand(program);
 addInspectCommands(program);
 addFindingsCommands(program);
 addSteerCommands(program);
+addCronCommands(program);
 addConformanceCommand(program);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

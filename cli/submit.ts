@@ -7,6 +7,7 @@ import { fetchFolder } from '../results/input.ts';
 import type { ObjectStore } from '../results/object-store.ts';
 import type { SweepFile } from '../results/sweep-file.ts';
 import { openSweepFolder } from '../results/sweep-folder.ts';
+import { type CronSweep, parseCronSweep } from '../study/cron-sweep.ts';
 import { checkAgainstModel } from '../study/model-check.ts';
 import type { TrainerSettings } from '../study/spec/trial-template-schema.ts';
 import { warningsOf } from '../study/spec/warnings.ts';
@@ -22,7 +23,7 @@ import { studyName, sweepId, sweepName } from '../workflows/attributes.ts';
 import type { sweep as sweepWorkflow } from '../workflows/sweep.ts';
 import type { System } from './connection.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
-import { taskQueue } from './worker.ts';
+import { taskQueue } from './temporal.ts';
 
 /** How often a trial may crash on the way to one rung before it counts as failed. */
 const attempts = 3;
@@ -34,20 +35,32 @@ export interface Submitted {
 
 /** The sweep in a YAML file. @throws {CommandFailure | SpecError} */
 export function readSweep(file: string): Sweep {
+  const sweep = parseSweep(readYaml(file));
+  return { ...sweep, spec: withAbsolutePaths(sweep.spec) };
+}
+
+/** The nightly study in a YAML file. @throws {CommandFailure | SpecError} */
+export function readCronSweep(file: string): CronSweep {
+  const cronSweep = parseCronSweep(readYaml(file));
+  const { sweepTemplate } = cronSweep.spec;
+  return { ...cronSweep, spec: { ...cronSweep.spec, sweepTemplate: { ...sweepTemplate, spec: withAbsolutePaths(sweepTemplate.spec) } } };
+}
+
+function readYaml(file: string): unknown {
   if (file !== '-' && !existsSync(file)) throw new CommandFailure(`${file}: there is no such file`, exitCodes.usage);
   const document = parseDocument(readFileSync(file === '-' ? 0 : file, 'utf8'), { prettyErrors: true });
   const [problem] = document.errors;
   if (problem !== undefined) throw new CommandFailure(`${file}: ${problem.message}`, exitCodes.usage);
-  return withAbsolutePaths(parseSweep(document.toJS()));
+  return document.toJS();
 }
 
 /** Trainers run in the worker's folder, not in the user's. */
-function withAbsolutePaths(sweep: Sweep): Sweep {
-  const { command, trainer } = sweep.spec.trialTemplate;
-  if (command !== undefined) return sweep;
+function withAbsolutePaths(spec: Sweep['spec']): Sweep['spec'] {
+  const { command, trainer } = spec.trialTemplate;
+  if (command !== undefined) return spec;
   const absolute = (place: unknown): string => (String(place).startsWith('s3://') ? String(place) : path.resolve(String(place)));
   const found = { ...trainer, model: absolute(trainer.model), data: absolute(trainer.data) };
-  return { ...sweep, spec: { ...sweep.spec, trialTemplate: { ...sweep.spec.trialTemplate, trainer: found } } };
+  return { ...spec, trialTemplate: { ...spec.trialTemplate, trainer: found } };
 }
 
 /** All that can be known to be wrong before anything runs: model there, whole and understood, data readable, layers within the model. */
@@ -80,8 +93,16 @@ async function shapeIfKnown(fetched: () => Promise<string>): Promise<SweepFile['
   }
 }
 
-/** Writes the sweep's folder and starts its workflow. */
-export async function submit(sweep: Sweep, { client, store }: System): Promise<Submitted> {
+/**
+ * Writes the sweep's folder and starts its workflow.
+ * @param uid8 - eight characters that tell the sweep from others of its name
+ * @throws {WorkflowExecutionAlreadyStartedError} when it has been submitted
+ */
+export async function submit(
+  sweep: Sweep,
+  { client, store }: Pick<System, 'client' | 'store'>,
+  uid8 = randomBytes(4).toString('hex'),
+): Promise<Submitted> {
   if (sweep.spec.suspend) {
     throw new CommandFailure(
       'spec.suspend: must be false for a sweep that is submitted from a command line, got true; `permafrost pause` pauses one that runs',
@@ -91,7 +112,7 @@ export async function submit(sweep: Sweep, { client, store }: System): Promise<S
   const model = await checkInputs(sweep, () => store);
   for (const warning of warningsOf(sweep, model)) process.stderr.write(`warning: ${warning}\n`);
   const { name, namespace } = sweep.metadata;
-  const id = `${namespace}.${name}.${randomBytes(4).toString('hex')}`;
+  const id = `${namespace}.${name}.${uid8}`;
   const folder = `${sweep.spec.results.uri.replace(/\/+$/, '')}/${id}`;
   await store.ensureBucket(parseAddress(folder).bucket);
   const file: SweepFile = {

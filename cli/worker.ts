@@ -2,28 +2,27 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, type WorkerOptions as NativeWorkerOptions, Runtime, Worker } from '@temporalio/worker';
+import { nightActivities } from '../activities/night.ts';
 import { sweepActivities } from '../activities/sweep.ts';
 import { trialActivities } from '../activities/trial.ts';
+import type { Cluster } from '../k8s/client/cluster.ts';
 import type { ObjectStore } from '../results/object-store.ts';
+import { openStudyFolder, type StudyRef } from '../results/study-folder.ts';
 import { openSweepFolder, type SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef, TrialRunner } from '../runners/runner.ts';
 import { searchAttributes } from '../workflows/attributes.ts';
+import { nightLauncher } from './night-launcher.ts';
+import { type TemporalAddress, taskQueue } from './temporal.ts';
 
 export interface WorkerOptions {
   readonly temporal: TemporalAddress;
   readonly store: ObjectStore;
   readonly runner: TrialRunner;
+  /** Where nights that come from objects start; without one, only those that were made from a command line can. */
+  readonly cluster?: Cluster;
   /** Trials that may be advanced at a time by this worker; waiting for a slot counts. */
   readonly maxTrials: number;
 }
-
-export interface TemporalAddress {
-  /** `host:port` */
-  readonly address: string;
-  readonly namespace: string;
-}
-
-export const taskQueue = 'permafrost';
 
 /** How Temporal's command line spells the types of our search attributes. */
 const attributeTypes = { KEYWORD: 'Keyword', INT: 'Int', DOUBLE: 'Double' } as const;
@@ -41,16 +40,22 @@ export function quietRuntime(): void {
 }
 
 /** A worker that carries out sweeps and trials. `run()` it; `shutdown()` leaves running trials alone for the next worker to join. */
-export async function createWorker({ temporal, store, runner, maxTrials }: WorkerOptions): Promise<Worker> {
+export async function createWorker({ temporal, store, runner, cluster, maxTrials }: WorkerOptions): Promise<Worker> {
   const { address, namespace } = temporal;
   const client = new Client({ connection: await Connection.connect({ address }), namespace });
   const openSweep = sweepFolders(store);
+  const openStudy = (study: StudyRef) => openStudyFolder(store, study);
+  const launcher = nightLauncher({ client, store }, cluster);
   return Worker.create({
     connection: await NativeConnection.connect({ address }),
     namespace,
     taskQueue,
     ...workflowCode(),
-    activities: { ...sweepActivities({ openSweep, client }), ...trialActivities({ openSweep, runner }) },
+    activities: {
+      ...sweepActivities({ openSweep, openStudy, client }),
+      ...trialActivities({ openSweep, runner }),
+      ...nightActivities({ openSweep, openStudy, client, launcher }),
+    },
     maxConcurrentActivityTaskExecutions: maxTrials + 50, // room for the short activities beside those that wait for trials
     maxCachedWorkflows: 500,
     maxHeartbeatThrottleInterval: '2 seconds', // a stopped trial learns of it with a heartbeat

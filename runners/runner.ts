@@ -24,7 +24,7 @@ export interface TrialJob {
   readonly owner?: OwnerReference;
 }
 
-interface OwnerReference {
+export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;

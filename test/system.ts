@@ -52,7 +52,7 @@ export async function startTestSystem({ continueAsNewAfter, listenAddress, worke
       return worker;
     },
     async submit(change) {
-      const submitted = await submit(parseSweep(aPythonSweep(s3.bucket, change)), { client, store: s3.store, close: async () => {} });
+      const submitted = await submit(parseSweep(aPythonSweep(s3.bucket, change)), { client, store: s3.store });
       return { ...submitted, results: openSweepFolder(s3.store, submitted.folder) };
     },
     async close() {
@@ -69,7 +69,8 @@ export async function startTestSystem({ continueAsNewAfter, listenAddress, worke
 
 const trainer = path.join(import.meta.dirname, '../examples/python-trainer/trainer.py');
 
-function aPythonSweep(bucket: string, change: Readonly<Record<string, unknown>>): object {
+/** As a person might write it, with a few things changed. */
+export function aPythonSweep(bucket: string, change: Readonly<Record<string, unknown>>) {
   const { stepSeconds = 0, lingerSeconds = 0, command = ['python3', trainer], template = {}, ...spec } = change;
   return {
     apiVersion: 'permafrost.dev/v1alpha1',

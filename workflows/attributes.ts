@@ -10,3 +10,6 @@ export const trialRung = defineSearchAttributeKey('TrialRung', 'INT');
 export const objectiveValue = defineSearchAttributeKey('ObjectiveValue', 'DOUBLE');
 
 export const searchAttributes = [sweepName, studyName, sweepId, trialState, trialNumber, trialRung, objectiveValue];
+
+/** Set by Temporal on what a schedule starts: when it was due. */
+export const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');

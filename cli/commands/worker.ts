@@ -33,7 +33,7 @@ async function work({ context, namespace, image }: WorkerFlags): Promise<void> {
   try {
     quietRuntime();
     const temporal = { address, namespace: process.env.TEMPORAL_NAMESPACE ?? 'default' };
-    const worker = await createWorker({ temporal, store, runner, maxTrials: 1000 });
+    const worker = await createWorker({ temporal, store, runner, cluster, maxTrials: 1000 });
     void interrupted.then(() => worker.shutdown()); // never rejects
     process.stdout.write(`Ready: Temporal at ${address}, trials as pods in namespace ${namespace} of ${cluster.description}\n`);
     await worker.run();
