@@ -96,7 +96,7 @@ export async function openBenchSystem(): Promise<BenchSystem> {
     start,
     startWorker: () => start('worker', 'cli/main.ts', 'worker', '--context', context, '--namespace', namespaces.trials),
     sweep: (spec) => parseSweep(writtenSweep(s3.bucket, spec)),
-    submit: (sweep) => submit(sweep, { client, store: s3.store, close: async () => {} }),
+    submit: (sweep) => submit(sweep, { client, store: s3.store }),
     async logOf({ id, folder }) {
       await client.workflow
         .getHandle(id)
