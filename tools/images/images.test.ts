@@ -1,13 +1,22 @@
 /** The images on a real cluster, with as few rights as pods can have. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { submit } from '../../cli/submit.ts';
+import { temporalAttributeTypes } from '../../cli/worker.ts';
+import { openSweepFolder } from '../../results/sweep-folder.ts';
+import { parseSweep, type Sweep } from '../../study/spec.ts';
+import { startTestServer } from '../../test/object-server.ts';
+import { busyboxImage } from '../cluster/node.ts';
 import { openTestCluster, type TestCluster, whyNoOwnCluster } from '../cluster/test-cluster.ts';
 import { cacheFolder } from '../folders.ts';
-import { startObjectServer, startTemporal } from '../servers.ts';
+import { startTemporal } from '../servers.ts';
 import { contentsOf } from './contents.ts';
 import { buildImage, type Image } from './images.ts';
 
@@ -46,45 +55,80 @@ test('the trainer works in a restricted pod with a GPU: no root, no capabilities
   assert.match(printed, new RegExp(`^trainer ${version}: TensorFlow 2\\.21\\.0 on cpu, Node ${process.versions.node}$`, 'm'));
 });
 
-test('the worker starts in such a pod, and takes its cluster from its service account', { skip }, async (t) => {
-  const keys = { accessKey: 'permafrost', secretKey: 'permafrost-test-secret' };
-  const dataFolder = mkdtempSync(path.join(tmpdir(), 'permafrost-images-'));
-  const s3 = await startObjectServer({ dataFolder, ip: cluster.hostAddress, ...keys });
-  t.after(() => s3.stop().then(() => rmSync(dataFolder, { recursive: true })));
-  const temporal = await startTemporal({ inMemory: true, ip: cluster.hostAddress });
+test('the worker runs trials from such a pod, by its service account, with no more rights than docs/kubernetes.md lists', {
+  skip,
+}, async (t) => {
+  const s3 = await startTestServer(cluster.hostAddress);
+  t.after(() => s3.close());
+  const temporal = await startTemporal({ inMemory: true, searchAttributes: temporalAttributeTypes });
   t.after(() => temporal.stop());
-  const environment = {
-    TEMPORAL_ADDRESS: temporal.address,
-    AWS_ENDPOINT_URL: s3.address,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: keys.accessKey,
-    AWS_SECRET_ACCESS_KEY: keys.secretKey,
-  };
+  const door = createServer((socket) => void pipeline(socket.unref(), dial(temporal.address), socket).catch(() => {})); // its parts find each other on loopback only
+  t.after(() => door.close());
+  await once(door.listen(0, cluster.hostAddress), 'listening');
+  const address = `${cluster.hostAddress}:${(door.address() as AddressInfo).port}`;
   const worker = await buildImage({ target: 'worker', kind: 'cpu', cacheFolder: cacheFolder(process.env), say: console.log });
   await cluster.own!.importImage(await worker.save()); // ! is safe: it is our own
   const main = {
     ...restrictedContainer,
     image: worker.name,
     args: ['--namespace', cluster.namespace],
-    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    env: Object.entries({ ...s3.environment, TEMPORAL_ADDRESS: address }).map(([name, value]) => ({ name, value })),
   };
   const metadata = { name: 'worker', namespace: cluster.namespace };
-  const rbac = { apiGroup: 'rbac.authorization.k8s.io' };
+  const group = 'rbac.authorization.k8s.io';
   await cluster.apply(
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    { apiVersion: `${group}/v1`, kind: 'Role', metadata, rules: documentedRules },
     {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
+      apiVersion: `${group}/v1`,
       kind: 'RoleBinding',
       metadata,
-      roleRef: { ...rbac, kind: 'ClusterRole', name: 'edit' },
+      roleRef: { apiGroup: group, kind: 'Role', name: 'worker' },
       subjects: [{ kind: 'ServiceAccount', ...metadata }],
     },
     { apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...restrictedPod, serviceAccountName: 'worker', containers: [main] } },
   );
   const logs = (): Promise<string> => cluster.kubectl('--namespace', cluster.namespace, 'logs', 'worker').catch(() => '');
   while (!(await logs()).includes('\n')) await sleep(500);
-  assert.match(await logs(), new RegExp(`^Ready: Temporal at ${temporal.address}, trials as pods in namespace ${cluster.namespace} `));
+  assert.match(await logs(), new RegExp(`^Ready: Temporal at ${address}, trials as pods in namespace ${cluster.namespace} `));
+
+  const connection = await Connection.connect({ address: temporal.address });
+  t.after(() => connection.close());
+  const client = new Client({ connection });
+  const { id, folder } = await submit(oneTrial(s3.bucket), { client, store: s3.store });
+  await assert.rejects(client.workflow.getHandle(id).result());
+  const failed = (await openSweepFolder(s3.store, folder).readLog()).find((event) => event.type === 'failed');
+  assert.match(failed?.failure.message ?? '', /ended with exit code 64; the end of its log:\nno such method$/);
+  assert.equal(await cluster.kubectl('--namespace', cluster.namespace, 'get', 'jobs', '--output=name'), '');
 });
+
+const dial = (address: string): Socket => connect(Number(address.split(':')[1]), '127.0.0.1').unref();
+
+/** The table of docs/kubernetes.md. */
+const documentedRules = [
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'get', 'list', 'watch', 'delete', 'deletecollection'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['events'], verbs: ['list'] },
+];
+
+/** Its trainer refuses its configuration. */
+const oneTrial = (bucket: string): Sweep =>
+  parseSweep({
+    apiVersion: 'permafrost.dev/v1alpha1',
+    kind: 'Sweep',
+    metadata: { name: 'one' },
+    spec: {
+      objectives: [{ metric: 'loss', direction: 'minimize' }],
+      parameters: [{ name: 'x', searchSpace: { uniform: { min: 0, max: 1 } } }],
+      searchAlgorithm: { name: 'random' },
+      pruneAlgorithm: { name: 'none', maxResource: 1 },
+      numTrials: 1,
+      maxFailedTrials: 0,
+      trialTemplate: { image: busyboxImage, command: ['sh', '-c', 'echo no such method; exit 64'] },
+      results: { uri: `s3://${bucket}/sweeps` },
+    },
+  });
 
 test('an image holds what its entry reaches, and nothing that only tests or other rooms use', () => {
   const { files, packages } = contentsOf(path.join(import.meta.dirname, '../..'), ['trainer/main.ts', 'trainer/training-process.ts']);
