@@ -7,6 +7,7 @@ import { lossOf } from '../study/objective.ts';
 import type { TrialTemplate } from '../study/spec.ts';
 import { exitCode, type Reason, type Report, type TrialFile } from '../study/trial.ts';
 import { awaitReport } from './await-report.ts';
+import { heartbeatMs } from './heartbeat-interval.ts';
 
 export interface TrialActivityDependencies {
   readonly openSweep: (ref: SweepRef) => SweepFolder;
@@ -26,6 +27,7 @@ export type TrialActivities = ReturnType<typeof trialActivities>;
 
 /** The two activities that run a trial. Both may be repeated at any point. */
 export function trialActivities({ openSweep, runner }: TrialActivityDependencies) {
+  let underWay = 0;
   return {
     /**
      * Makes a trial reach a rung and returns its report. A known report is returned, a live process is joined; a trainer
@@ -48,11 +50,18 @@ export function trialActivities({ openSweep, runner }: TrialActivityDependencies
         seen = { state, ...(why && { why }) };
         heartbeat(seen);
       };
-      const stillThere = setInterval(() => heartbeat(seen), 2_000);
+      underWay += 1;
+      let stillThere: NodeJS.Timeout;
+      const sayAgain = (): void => {
+        heartbeat(seen);
+        stillThere = setTimeout(sayAgain, heartbeatMs(underWay));
+      };
+      sayAgain();
       try {
         return checked(await reach(job, folder, runner, onState, cancellationSignal()), trial);
       } finally {
-        clearInterval(stillThere);
+        clearTimeout(stillThere!); // set at once
+        underWay -= 1;
       }
     },
 

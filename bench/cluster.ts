@@ -15,8 +15,10 @@ import { publish } from './gates.ts';
 
 const parts: Readonly<Record<string, Part>> = { overhead: overheadPart, linger: lingerPart, example: examplePart, scale: scalePart };
 
+const pruneAlgorithm = { name: 'asha', mode: 'promote', minResource: 4, maxResource: 12, reductionFactor: 3 };
+const shortExample = { numTrials: 6, finalSeeds: 0, enqueue: [], pruneAlgorithm };
 const scales = {
-  quick: { rounds: 2, trialsPerRound: 6, sizes: [30, 100], live: 50, kwokNodes: 100, example: { numTrials: 6, finalSeeds: 1 } },
+  quick: { rounds: 2, trialsPerRound: 6, sizes: [30, 100], live: 50, kwokNodes: 100, example: shortExample },
   usual: { rounds: 6, trialsPerRound: 12, sizes: [300, 1_000, 3_000], live: 1_000, kwokNodes: 1_000, example: {} },
   full: { rounds: 6, trialsPerRound: 12, sizes: [300, 1_000, 3_000, 10_000], live: 1_000, kwokNodes: 1_000, example: {} },
 } satisfies Record<string, Scale>;

@@ -30,18 +30,19 @@ export const scalePart: Part = async (system, { sizes, live, kwokNodes }) => {
   const [smallest, largest] = [runs[0]!, runs.at(-1)!];
   const perTrial = ({ seconds, trials }: Run): number => seconds / trials;
   const programs = largest.usage.slice(0, 9);
-  const share = (used: number, { seconds }: Run): string => `${Math.round((100 * used) / seconds)} %`;
+  const perTrialMs = (seconds: number, { trials }: Run): string => ((1000 * seconds) / trials).toFixed(0);
   return {
-    title: `${parallelTrials} trials at a time on ${kwokNodes} nodes; CPU as a share of one core, in brackets that of the busiest thread`,
-    headings: ['TRIALS', 'PER MINUTE', 'MS PER TRIAL', 'WORKER, MB', ...programs.map(({ program }) => program.toUpperCase())],
+    title: `${parallelTrials} trials at a time on ${kwokNodes} nodes; CPU milliseconds per trial by program, in brackets those of its busiest thread`,
+    headings: ['TRIALS', 'PER MINUTE', 'MS PER TRIAL', 'CORES BUSY', 'WORKER, MB', ...programs.map(({ program }) => program.toUpperCase())],
     rows: runs.map((run) => [
       `${run.trials}`,
       (60 / perTrial(run)).toFixed(0),
-      (1000 * perTrial(run)).toFixed(0),
+      perTrialMs(run.seconds, run),
+      (run.usage.reduce((sum, { seconds }) => sum + seconds, 0) / run.seconds).toFixed(2),
       run.memory.toFixed(0),
       ...programs.map(({ program }) => {
         const used = run.usage.find((each) => each.program === program);
-        return used === undefined ? '–' : `${share(used.seconds, run)} (${share(used.busiestThread, run)})`;
+        return used === undefined ? '–' : `${perTrialMs(used.seconds, run)} (${perTrialMs(used.busiestThread, run)})`;
       }),
     ]),
     gates: [
