@@ -73,13 +73,13 @@ export async function checkInputs(sweep: Sweep, store: () => ObjectStore): Promi
     checkAgainstModel(sweep, model);
     return model;
   }
-  const { model: address, data, maxLength } = trainer as unknown as TrainerSettings; // the spec's rules have checked it
+  const { model: address, data, maxLength, task } = trainer as unknown as TrainerSettings; // the spec's rules have checked it
   const folder = await fetched(address);
   const model = { layers: readEncoderConfig(folder).layers };
   checkAgainstModel(sweep, model);
   openSafetensors(path.join(folder, 'model.safetensors')).close();
   openTokenizer(folder, maxLength);
-  await loadDataset(await fetched(data));
+  await loadDataset(await fetched(data), { task });
   return model;
 }
 

@@ -7,6 +7,7 @@ import { inputSource } from './inputs.ts';
 import { download } from './kernels/handle.ts';
 import { createModel, type Model } from './model.ts';
 import { openSafetensors } from './safetensors.ts';
+import { classification } from './task.ts';
 import { freshValue, initialValue } from './weights.ts';
 
 const folder = join(import.meta.dirname, 'fixtures/tiny-bert');
@@ -26,8 +27,10 @@ function withFrozen(count: number): Model {
   const start = (parameter: Parameters<typeof initialValue>[0]) => ({
     weight: initialValue(parameter, file, () => freshValue(parameter, 0.02, 1, 0)),
   });
-  const model = createModel(config, modelParameters(config, 3), start, ({ layer }) => rates.get(layer), {
+  const model = createModel(config, modelParameters(config, { outputs: 3, pooling: 'pooler' }), start, ({ layer }) => rates.get(layer), {
     engine: 'raw',
+    task: classification(3),
+    pooling: 'pooler',
     activations: 'keep',
     weightDecay: 0,
     clipNorm: 1,

@@ -1,6 +1,6 @@
-/** What a classifier's answers are worth. */
+/** What a model's answers are worth. */
 
-export interface Scores {
+interface ClassScores {
   readonly accuracy: number;
   /** Mean over the labels of each one's F1. Labels that occur neither in truth nor in answers are left out. */
   readonly macro_f1: number;
@@ -14,7 +14,7 @@ export interface Scores {
  * @param logits - (texts, labels), row-major
  * @param truth - label of each text; at least one
  */
-export function scoresOf(logits: Float32Array, truth: readonly number[], labels: number): Scores {
+export function classScores(logits: Float32Array, truth: readonly number[], labels: number): ClassScores {
   const confusion = Array.from({ length: labels }, () => new Float64Array(labels)); // [truth][answer]
   for (const [row, label] of truth.entries()) {
     const scores = logits.subarray(row * labels, (row + 1) * labels);
@@ -30,9 +30,53 @@ export function scoresOf(logits: Float32Array, truth: readonly number[], labels:
   };
 }
 
-/** What each text's true label costs, in nats; arguments as of `scoresOf`. */
+/** What each text's true label costs, in nats; arguments as of `classScores`. */
 export function crossEntropies(logits: Float32Array, truth: readonly number[], labels: number): readonly number[] {
   return truth.map((label, row) => crossEntropy(logits.subarray(row * labels, (row + 1) * labels), label));
+}
+
+interface NumberScores {
+  /** Pearson's correlation of answers and truth; 0 when either is the same for all texts. */
+  readonly pearson: number;
+  /** The same of their ranks. Source: Spearman, 1904. */
+  readonly spearman: number;
+  /** Mean square of the difference. */
+  readonly loss: number;
+}
+
+/** @param answers - one for each text; at least one */
+export function numberScores(answers: Float32Array, truth: readonly number[]): NumberScores {
+  const given = [...answers];
+  const errors = squaredErrors(answers, truth);
+  return { pearson: correlation(given, truth), spearman: correlation(ranks(given), ranks(truth)), loss: mean(errors) };
+}
+
+/** Of each text. */
+export function squaredErrors(answers: Float32Array, truth: readonly number[]): readonly number[] {
+  return truth.map((value, text) => (answers[text]! - value) ** 2); // as many answers as texts
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Pearson's; 0 when either is constant. */
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  const products = (x: readonly number[], middleX: number, y: readonly number[], middleY: number) =>
+    x.reduce((sum, value, index) => sum + (value - middleX) * (y[index]! - middleY), 0); // of one length
+  const spread = products(a, meanA, a, meanA) * products(b, meanB, b, meanB);
+  return spread === 0 ? 0 : products(a, meanA, b, meanB) / Math.sqrt(spread);
+}
+
+/** From 0; equal values share the middle of their places. NaN stays NaN. */
+function ranks(values: readonly number[]): readonly number[] {
+  const sorted = Float64Array.from(values).sort();
+  const first = new Map<number, number>();
+  const last = new Map<number, number>();
+  for (const [place, value] of sorted.entries()) {
+    if (!first.has(value)) first.set(value, place);
+    last.set(value, place);
+  }
+  return values.map((value) => (Number.isNaN(value) ? value : (first.get(value)! + last.get(value)!) / 2)); // every value was sorted
 }
 
 /** Accuracy of always giving the label that is commonest in `training`. */

@@ -13,7 +13,7 @@ const tokenizerFiles = ['tokenizer.json', 'tokenizer_config.json', 'special_toke
 /**
  * Writes the model in Hugging Face layout, as a classifier that `transformers` loads.
  * @param from - folder of the pre-trained model: its configuration and tokenizer go over
- * @param labels - names, in the order of the classifier's outputs
+ * @param labels - names, in the order of the classifier's outputs; none where it gives a number
  */
 export function writeModelFolder(
   folder: string,
@@ -30,19 +30,32 @@ export function writeModelFolder(
     release(value);
   }
   writeSafetensors(join(folder, 'model.safetensors'), weights);
+  const {
+    pooling,
+    config: {
+      family: { className },
+    },
+  } = model;
   const config = {
     ...readModelJson(join(from, 'config.json')),
-    architectures: [model.config.family.className],
+    architectures: [pooling === 'pooler' ? className : className.replace(/For\w+$/, 'Model')],
+    ...(pooling === 'pooler' ? {} : { permafrost: { pooling } }), // `transformers` has no such class: it loads the encoder
     // What we write, whatever the model was read from: `transformers` would round the weights to what stands here.
     dtype: 'float32',
     torch_dtype: 'float32',
-    problem_type: 'single_label_classification',
-    num_labels: labels.length,
-    id2label: Object.fromEntries(labels.entries()),
-    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    ...(labels.length === 0 ? { problem_type: 'regression', num_labels: 1 } : classes(labels)),
   };
   writeFileSync(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
   for (const file of tokenizerFiles) {
     if (existsSync(join(from, file))) copyFileSync(join(from, file), join(folder, file));
   }
+}
+
+function classes(labels: readonly string[]): Readonly<Record<string, unknown>> {
+  return {
+    problem_type: 'single_label_classification',
+    num_labels: labels.length,
+    id2label: Object.fromEntries(labels.entries()),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+  };
 }

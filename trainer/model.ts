@@ -2,15 +2,15 @@
 import type { TokenBatch } from './encoder/batch.ts';
 import type { EncoderConfig } from './encoder/config.ts';
 import { classify, embed, encode, type NoiseSource, noNoise, type Scope, wordTable } from './encoder/forward.ts';
-import { layerNames, type Parameter } from './encoder/parameters.ts';
+import { layerNames, type Parameter, type Pooling } from './encoder/parameters.ts';
 import type { Differentiated, Engine, Graph, WeightSource, Weights } from './engine/graph.ts';
 import { type Memory, rawEngine } from './engine/raw.ts';
 import { tapeEngine } from './engine/tape.ts';
 import { add, zerosLike } from './kernels/arithmetic.ts';
 import { giveToScope, type Handle, hold, release, upload } from './kernels/handle.ts';
-import { crossEntropy } from './kernels/loss.ts';
 import type { RateOf } from './layers.ts';
 import { type AdamWSettings, adamW, type Moments, type Optimizer, type Trained } from './optimizer/adamw.ts';
+import type { Task } from './task.ts';
 
 /** What the layers above the frozen prefix work on. */
 export interface Input {
@@ -20,6 +20,8 @@ export interface Input {
 }
 
 export interface ModelSettings extends AdamWSettings {
+  readonly task: Task;
+  readonly pooling: Pooling;
   /** `raw` trains; `tape` is slower, and there to check it with. */
   readonly engine: 'raw' | 'tape';
   /** Whether activations are kept for the way back, or computed again there. Of the raw engine. */
@@ -29,7 +31,9 @@ export interface ModelSettings extends AdamWSettings {
 export interface Model {
   readonly config: EncoderConfig;
   readonly optimizer: Optimizer;
-  /** Layers frozen from the bottom without a gap, the embeddings being the first: 0 … L+1. */
+  readonly task: Task;
+  readonly pooling: Pooling;
+  /** Layers whose output can be computed beforehand, from the embeddings on: those frozen without a gap, 0 … L+1. None where all are mixed. */
   readonly frozenPrefix: number;
   /** Runs the frozen prefix, in inference mode. Only where there is one. */
   runPrefix(batch: TokenBatch): Handle;
@@ -42,7 +46,7 @@ export interface Model {
   step(parts: readonly Example[], count: number, share: number): Handle;
   /** The mean loss and its gradients, in the order of `optimizer.parameters`. */
   gradients(parts: readonly Example[]): Differentiated;
-  /** (size, labels), in inference mode. */
+  /** (size, outputs), in inference mode. */
   logits(input: Input): Handle;
   /** A weight, trained or frozen. The caller releases it before the next step. */
   weight(name: string): Handle;
@@ -52,7 +56,7 @@ export interface Model {
 /** A part of a step's texts with what they should give. Several share the words of all: see `padBatches`. */
 export interface Example {
   readonly input: Input;
-  /** (size, labels), one 1 in each row. */
+  /** (size, outputs). */
   readonly targets: Float32Array;
   readonly noise: NoiseSource;
 }
@@ -67,17 +71,21 @@ export function createModel(
   rateOf: RateOf,
   settings: ModelSettings,
 ): Model {
+  const { task, pooling } = settings;
   const { frozen, optimizer } = divide(parameters, start, rateOf, settings);
   const isTrained = new Set(optimizer.parameters.map(({ name }) => name));
   const trainedLayers = new Set(optimizer.parameters.map(({ layer }) => layer));
-  const frozenPrefix = layerNames(config).findIndex((name) => trainedLayers.has(name));
+  const still = layerNames(config).findIndex((name) => trainedLayers.has(name));
+  const frozenPrefix = pooling === 'scalarMix' ? 0 : still;
   const firstLayer = Math.max(0, frozenPrefix - 1); // of the encoder's numbered layers, the lowest that runs in every step
   const weight = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : giveToScope(hold(frozen.get(name)!))); // one or the other
   const engine = engineFor({ trained: [...isTrained], read: weight }, settings);
 
+  const fixed = { config, pooling, still };
   const logits = <T>(scope: Scope<T>, { batch, prefix }: Input): T => {
     const below = prefix === undefined ? embed(scope, batch) : scope.graph.constant(prefix);
-    return classify(scope, encode(scope, below, [firstLayer, config.layers], batch));
+    const pooled = firstLayer === config.layers ? below : encode(scope, below, [firstLayer, config.layers], batch);
+    return classify(scope, pooled);
   };
   const rowsFor = ({ batch, prefix }: Input) => new Map(prefix === undefined ? [[wordTable, batch.words] as const] : []);
 
@@ -85,9 +93,9 @@ export function createModel(
     const over = parts.reduce((sum, { input }) => sum + input.batch.size, 0);
     const ofPart = ({ input, targets, noise }: Example) => {
       const loss = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-        const outputs = logits({ config, graph, weights, noise }, input);
-        const wanted = graph.constant(upload(targets, [input.batch.size, targets.length / input.batch.size]));
-        return graph.apply(crossEntropy, { outputs, targets: wanted }, { over });
+        const outputs = logits({ ...fixed, graph, weights, noise }, input);
+        const wanted = graph.constant(upload(targets, [input.batch.size, task.outputs]));
+        return graph.apply(task.loss, { outputs, targets: wanted }, { over });
       };
       return engine.gradients(loss, rowsFor(input));
     };
@@ -96,13 +104,15 @@ export function createModel(
 
   return {
     config,
+    task,
+    pooling,
     optimizer,
     frozenPrefix,
     gradients,
     weight,
     runPrefix(batch) {
       const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-        const scope = { config, graph, weights, noise: noNoise };
+        const scope = { ...fixed, graph, weights, noise: noNoise };
         return encode(scope, embed(scope, batch), [0, firstLayer], batch);
       };
       return engine.run(pass, new Map([[wordTable, batch.words]]));
@@ -112,7 +122,7 @@ export function createModel(
       optimizer.step(count, share, found);
       return loss;
     },
-    logits: (input) => engine.run((graph, weights) => logits({ config, graph, weights, noise: noNoise }, input), rowsFor(input)),
+    logits: (input) => engine.run((graph, weights) => logits({ ...fixed, graph, weights, noise: noNoise }, input), rowsFor(input)),
     dispose() {
       optimizer.dispose();
       for (const handle of frozen.values()) release(handle);

@@ -15,6 +15,7 @@ import { download, type Handle, release, scoped, tensorsOnDevice } from './kerne
 import { createModel, type Example, type Input, type Model, type ModelSettings } from './model.ts';
 import { writeModelFolder } from './model-folder.ts';
 import { openSafetensors } from './safetensors.ts';
+import { classification } from './task.ts';
 import { openTokenizer } from './text-tokenizer.ts';
 import { loadParameter, storeParameter } from './weights.ts';
 
@@ -57,7 +58,7 @@ for (const { modelType } of families) {
     const folder = join(import.meta.dirname, `fixtures/parity-${modelType}`);
     const reference = JSON.parse(readFileSync(join(folder, 'reference.json'), 'utf8')) as Reference;
     const config = readEncoderConfig(modelFolder);
-    const parameters = modelParameters(config, 3);
+    const parameters = modelParameters(config, { outputs: 3, pooling: 'pooler' });
     const allRates = new Map(layerNames(config).map((name) => [name, 1e-3]));
     const logits = Float32Array.from(reference.logits.flat());
     const targets = Float32Array.from(reference.labels.flatMap((label) => [0, 1, 2].map((each) => (each === label ? 1 : 0))));
@@ -67,6 +68,8 @@ for (const { modelType } of families) {
       const start = (parameter: Parameter) => ({ weight: loadParameter(parameter, file) });
       const model = createModel(config, parameters, start, ({ layer }) => rates.get(layer), {
         engine: 'raw',
+        task: classification(3),
+        pooling: 'pooler',
         activations: 'keep',
         weightDecay: 0.01,
         clipNorm: 1,

@@ -124,7 +124,7 @@ test('it reports how many numbers are trained', async () => {
   const trainedParameters = async (layers: readonly LayerSetting[]) =>
     (await reach(await openRun(anAssignment({ layers })), 0)).metrics['model/trainedParameters']!;
   const sizeOf = (layers: readonly string[]) =>
-    modelParameters(readEncoderConfig(modelFolder), 2)
+    modelParameters(readEncoderConfig(modelFolder), { outputs: 2, pooling: 'pooler' })
       .filter(({ layer }) => layers.includes(layer))
       .reduce((total, { shape }) => total + shape.reduce((size, axis) => size * axis, 1), 0);
   assert.equal(await trainedParameters(allTrained), sizeOf(['embeddings', '0', '1', 'head']));
@@ -133,7 +133,7 @@ test('it reports how many numbers are trained', async () => {
 
 const weightsOf = ({ model }: Run) =>
   new Map(
-    modelParameters(model.config, 2).map((parameter) => [
+    modelParameters(model.config, { outputs: 2, pooling: 'pooler' }).map((parameter) => [
       parameter.name,
       { parameter, values: [...download(model.weight(parameter.name))] },
     ]),
@@ -221,11 +221,43 @@ test('a final trial measures on held-out data and leaves a model that others can
   assert.deepEqual(config.id2label, { 0: 'code', 1: 'games' });
   assert.deepEqual(config.label2id, { code: 0, games: 1 });
   const file = openSafetensors(join(model!, 'model.safetensors'));
-  const names = modelParameters(readEncoderConfig(model!), 2).flatMap(({ stored }) => stored.map(({ name }) => name));
+  const names = modelParameters(readEncoderConfig(model!), { outputs: 2, pooling: 'pooler' }).flatMap(({ stored }) =>
+    stored.map(({ name }) => name),
+  );
   assert.deepEqual([...file.names].toSorted(), names.toSorted());
   assert.deepEqual(file.read('classifier.weight').shape, [2, 32]);
   file.close();
   assert.equal(readFileSync(join(model!, 'tokenizer.json'), 'utf8'), readFileSync(join(modelFolder, 'tokenizer.json'), 'utf8'));
+});
+
+test('a number is learnt, from the means of all layers; the model that is left says so', async () => {
+  const numbers = join(folder, 'numbers.jsonl');
+  const phrases = ['game', 'python', 'server', 'sound', 'data'];
+  const rows = phrases.flatMap((word, value) =>
+    ['a', 'the', 'this is a', 'with the', 'for a', 'on that', 'it is a', 'of the'].map((before) => ({
+      text: `${before} ${word}`,
+      label: value / 2,
+    })),
+  );
+  writeFileSync(numbers, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const trainer = {
+    model: modelFolder,
+    data: numbers,
+    task: 'regression',
+    pooling: 'scalarMix',
+    accumulate: 2,
+    batchSize: 8,
+    maxLength: 16,
+  };
+  const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
+  const run = await openRun({ ...anAssignment({ purpose: 'final', rungs: [150], horizon: 150, layers, trainer }), data: numbers });
+  const { metrics, model } = await reach(run, 0);
+  assert.ok(metrics['test/spearman']! > 0.8 && metrics['test/loss']! < 0.2, JSON.stringify(metrics));
+  const config = JSON.parse(readFileSync(join(model!, 'config.json'), 'utf8')) as Record<string, unknown>;
+  assert.deepEqual(
+    [config.architectures, config.problem_type, config.num_labels, config.permafrost],
+    [['BertModel'], 'regression', 1, { pooling: 'scalarMix' }],
+  );
 });
 
 for (const { modelType } of families) {
@@ -294,7 +326,7 @@ test('without layers all are trained at learningRate, the head at headLearningRa
     openRun({ type, trial: { ...trial, assignment }, settings, modelFolder, data, workFolder });
   assert.equal(
     (await open({ learningRate: 1e-3, headLearningRate: 1e-2 })).model.optimizer.parameters.length,
-    modelParameters(readEncoderConfig(modelFolder), 2).length,
+    modelParameters(readEncoderConfig(modelFolder), { outputs: 2, pooling: 'pooler' }).length,
   );
   await assert.rejects(open({}), { exitCode: 64, message: /^assignment\.learningRate: must be above 0, got nothing/ });
 });

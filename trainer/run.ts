@@ -8,11 +8,12 @@ import { evaluate } from './evaluate.ts';
 import { inputSource } from './inputs.ts';
 import { type TrainingPlan, trainingPlan } from './layers.ts';
 import type { Assignment, CurvePoint, Reached } from './messages.ts';
-import { majorityAccuracy, type Scores } from './metrics.ts';
+import { majorityAccuracy } from './metrics.ts';
 import { createModel, type Model } from './model.ts';
 import { writeModelFolder } from './model-folder.ts';
 import { badData } from './refusal.ts';
 import { openSafetensors } from './safetensors.ts';
+import { classification, regression, type Task } from './task.ts';
 import { readTexts, type Texts } from './texts.ts';
 import { type Progress, type Split, trainTo } from './train.ts';
 import { freshValue, initialValue } from './weights.ts';
@@ -43,8 +44,9 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   const checkpoint = assignment.checkpoint === undefined ? undefined : openCheckpoint(assignment.checkpoint);
   const texts = await readTexts(assignment, config);
   const { labels } = texts;
-  const parameters = modelParameters(config, labels.length);
-  const model = buildModel(assignment, config, parameters, plan, checkpoint);
+  const task = settings.task === 'regression' ? regression : classification(labels.length);
+  const parameters = modelParameters(config, { outputs: task.outputs, pooling: settings.pooling });
+  const model = buildModel(assignment, config, task, parameters, plan, checkpoint);
   const trainedParameters = sum(model.optimizer.parameters.map(({ shape }) => shape.reduce((size, axis) => size * axis, 1)));
   const split = (of: Texts, uses: number) => splitFor(model, of, texts.padId, uses);
   const train = split(texts.train, (trial.horizon * settings.batchSize) / texts.train.labels.length);
@@ -70,7 +72,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
 
   /** Everything that a rung's report needs from this process. Undefined when it was told to stop meanwhile. */
   const measure = async (isWanted: () => boolean): Promise<Measured | undefined> => {
-    const selected = await evaluate(model, selection, labels.length, isWanted);
+    const selected = await evaluate(model, selection, isWanted);
     if (selected === undefined) return undefined;
     const { scores, losses } = selected;
     const own = {
@@ -79,18 +81,19 @@ export async function openRun(assignment: Assignment): Promise<Run> {
       ...named('eval', scores),
     };
     if (trial.purpose === 'search') return { metrics: own, losses };
-    const test = await evaluate(model, heldOut, labels.length, isWanted);
+    const test = await evaluate(model, heldOut, isWanted);
     if (test === undefined) return undefined;
-    const majority = majorityAccuracy(train.labels, heldOut.labels, labels.length);
-    return { metrics: { ...own, ...named('test', test.scores), 'test/majority': majority }, losses };
+    const majority = labels.length === 0 ? {} : { 'test/majority': majorityAccuracy(train.labels, heldOut.labels, labels.length) };
+    return { metrics: { ...own, ...named('test', test.scores), ...majority }, losses };
   };
 
   const advance: Run['advance'] = async (rung, hooks) => {
     const goal = trial.rungs[rung]!; // the supervisor names rungs of the trial
-    const loop = { ...place, accumulate: settings.accumulate, horizon: trial.horizon, warmup: settings.warmup, labelCount: labels.length };
+    const loop = { ...place, accumulate: settings.accumulate, horizon: trial.horizon, warmup: settings.warmup };
     const end = await trainTo(goal, model, train, loop, progress, { ...hooks, save: () => hooks.onSaved(save()) });
     if (end === 'stopped') return undefined;
-    const measured = end === 'diverged' ? { metrics: worst(trial.purpose), losses: [] } : await measure(() => hooks.wanted() !== 'stop');
+    const measured =
+      end === 'diverged' ? { metrics: worst(trial.purpose, task), losses: [] } : await measure(() => hooks.wanted() !== 'stop');
     if (measured === undefined) return undefined;
     const { metrics, losses } = measured;
 
@@ -105,7 +108,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
       rung,
       step: progress.step,
       attempt,
-      metrics: diverged ? worst(trial.purpose) : metrics,
+      metrics: diverged ? worst(trial.purpose, task) : metrics,
       diverged,
       ...(trial.paired && !diverged ? { paired: losses.slice(0, mostPaired) } : {}),
       seconds,
@@ -125,22 +128,21 @@ interface Measured {
   readonly losses: readonly number[];
 }
 
-function named(prefix: string, scores: Scores): Metrics {
+function named(prefix: string, scores: Readonly<Record<string, number>>): Metrics {
   return Object.fromEntries(Object.entries(scores).map(([name, value]) => [`${prefix}/${name}`, value]));
 }
 
 /** The metrics of a run that diverged: all of them, as the worst possible value. */
-function worst(purpose: Assignment['trial']['purpose']): Metrics {
+function worst(purpose: Assignment['trial']['purpose'], { scoreNames }: Task): Metrics {
   const prefixes = purpose === 'search' ? ['eval'] : ['eval', 'test'];
-  const scores = prefixes.flatMap((prefix) => ['accuracy', 'macro_f1', 'mcc', 'loss'].map((name) => `${prefix}/${name}`));
-  return Object.fromEntries(
-    ['train/loss', 'model/trainedParameters', ...scores, ...(purpose === 'search' ? [] : ['test/majority'])].map((name) => [name, null]),
-  );
+  const scores = prefixes.flatMap((prefix) => scoreNames.map((name) => `${prefix}/${name}`));
+  return Object.fromEntries(['train/loss', 'model/trainedParameters', ...scores].map((name) => [name, null]));
 }
 
 function buildModel(
   { trial, settings, modelFolder }: Assignment,
   config: EncoderConfig,
+  task: Task,
   parameters: readonly Parameter[],
   { rateOf, reinitialised }: TrainingPlan,
   checkpoint: Checkpoint | undefined,
@@ -151,7 +153,7 @@ function buildModel(
     const fresh = () => freshValue(parameter, config.initializerRange, trial.seed, parameters.indexOf(parameter));
     return { weight: reinitialised.has(parameter.layer) ? fresh() : initialValue(parameter, file, fresh) };
   };
-  const model = createModel(config, parameters, start, rateOf, settings);
+  const model = createModel(config, parameters, start, rateOf, { ...settings, task });
   file.close();
   return model;
 }

@@ -9,12 +9,12 @@ import { openTokenizer, type TextTokenizer } from './text-tokenizer.ts';
 /** One split. */
 export interface Texts {
   readonly tokens: readonly Tokens[];
-  /** Index of each text's label. */
+  /** Index of each text's label, or its number. */
   readonly labels: readonly number[];
 }
 
 export interface AllTexts {
-  /** Names of the labels. */
+  /** Names of the labels; none where numbers are learnt. */
   readonly labels: readonly string[];
   readonly padId: number;
   readonly train: Texts;
@@ -24,12 +24,12 @@ export interface AllTexts {
 
 /** @throws {DataError | Refusal} */
 export async function readTexts({ settings, modelFolder, data }: Assignment, config: EncoderConfig): Promise<AllTexts> {
-  const { maxLength } = settings;
+  const { maxLength, task } = settings;
   if (maxLength > config.longest) {
     throw badConfiguration('trainer.maxLength', `<= ${config.longest}, the number of the model's positions`, maxLength);
   }
   const tokenizer = openTokenizer(modelFolder, maxLength);
-  const { labels, train, selection, heldOut } = await loadDataset(data);
+  const { labels, train, selection, heldOut } = await loadDataset(data, { task });
   return {
     labels,
     padId: tokenizer.padId,

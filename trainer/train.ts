@@ -9,7 +9,7 @@ import type { CurvePoint } from './messages.ts';
 import type { Model } from './model.ts';
 import { scheduleAt } from './schedule.ts';
 
-/** Texts with the indices of their labels. */
+/** Texts with the indices of their labels, or their numbers. */
 export interface Split {
   readonly source: InputSource;
   /** Tokens of each text. */
@@ -25,7 +25,6 @@ export interface LoopSettings {
   readonly horizon: number;
   /** Share of the horizon. */
   readonly warmup: number;
-  readonly labelCount: number;
 }
 
 /** Where a run is; changed by `trainTo` alone. */
@@ -60,7 +59,7 @@ export async function trainTo(
   progress: Progress,
   hooks: LoopHooks,
 ): Promise<'reached' | 'stopped' | 'diverged'> {
-  const { seed, batchSize, accumulate, horizon, warmup, labelCount } = settings;
+  const { seed, batchSize, accumulate, horizon, warmup } = settings;
   const batchesPerEpoch = Math.ceil(training.labels.length / batchSize);
   const order = { epoch: -1, batches: [] as readonly (readonly number[])[] };
   const pending: Handle[] = []; // losses still on the device
@@ -73,10 +72,7 @@ export async function trainTo(
 
     const parts = chunks(texts, Math.ceil(texts.length / accumulate)).map((some, part) => ({
       input: training.source.input(some, texts),
-      targets: oneHot(
-        some.map((text) => training.labels[text]!),
-        labelCount,
-      ),
+      targets: model.task.targets(some.map((text) => training.labels[text]!)),
       noise: noiseOfStep(seed, progress.step, part),
     }));
     pending.push(model.step(parts, progress.step + 1, share));
@@ -114,11 +110,4 @@ function readLosses(pending: Handle[], { losses, recent }: Progress): void {
 function mean(values: readonly number[]): JsonNumber {
   const result = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Number.isFinite(result) ? result : null;
-}
-
-/** (labels, labelCount) */
-function oneHot(labels: readonly number[], labelCount: number): Float32Array {
-  const rows = new Float32Array(labels.length * labelCount);
-  for (const [row, label] of labels.entries()) rows[row * labelCount + label] = 1;
-  return rows;
 }

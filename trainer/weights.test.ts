@@ -15,7 +15,7 @@ const modelFolder = join(fixtures, 'tiny-bert');
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-weights-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const parameters = modelParameters(readEncoderConfig(modelFolder), 3);
+const parameters = modelParameters(readEncoderConfig(modelFolder), { outputs: 3, pooling: 'pooler' });
 const original = stored(join(modelFolder, 'model.safetensors'));
 
 function stored(path: string): ReadonlyMap<string, StoredTensor> {
@@ -50,7 +50,7 @@ for (const { modelType, prefix } of families) {
     const whole = stored(join(source, 'model.safetensors'));
     const file = renamed((name) => name.replace(new RegExp(`^${prefix}\\.`), ''), whole);
     assert.ok(!file.names.some((name) => name.startsWith(prefix)));
-    assertRead(file, modelParameters(readEncoderConfig(source), 3), whole);
+    assertRead(file, modelParameters(readEncoderConfig(source), { outputs: 3, pooling: 'pooler' }), whole);
   });
 }
 

@@ -11,6 +11,7 @@ import { download, hold, release, tensorsOnDevice, upload } from '../../trainer/
 import { createModel, type Input, type Model } from '../../trainer/model.ts';
 import { normalNumbers } from '../../trainer/random.ts';
 import { openSafetensors } from '../../trainer/safetensors.ts';
+import { classification } from '../../trainer/task.ts';
 import { freshValue, initialValue } from '../../trainer/weights.ts';
 import type { Footprint, Work } from './work.ts';
 
@@ -25,7 +26,7 @@ function build({ model: folder, frozen, dropout }: Work): Model {
     attentionDropout: dropout,
     headDropout: dropout,
   };
-  const parameters = modelParameters(config, labels);
+  const parameters = modelParameters(config, { outputs: labels, pooling: 'pooler' });
   const fresh = (parameter: Parameter) => freshValue(parameter, config.initializerRange, 0, parameters.indexOf(parameter));
   const path = join(folder, 'model.safetensors');
   const file = existsSync(path) ? openSafetensors(path) : undefined;
@@ -36,6 +37,8 @@ function build({ model: folder, frozen, dropout }: Work): Model {
   const rateOf = ({ layer }: Pick<Parameter, 'layer'>) => (frozenLayers.has(layer) ? undefined : 1e-5);
   const model = createModel(config, parameters, start, rateOf, {
     engine: 'raw',
+    task: classification(labels),
+    pooling: 'pooler',
     activations: 'keep',
     weightDecay: 0.01,
     clipNorm: 1,

@@ -15,6 +15,18 @@ export const trainerSettingsSchema = z.strictObject({
   model: place.describe('Pre-trained encoder: a folder in Hugging Face layout, as a local path or s3://bucket/prefix.'),
   data: place.describe('Labelled text: a dataset folder, or one JSONL, CSV or TSV file, as a local path or s3://bucket/prefix.'),
   batchSize: z.int().min(1).max(4096).default(16).describe('Texts per optimizer step. At least 1; default 16.'),
+  task: z
+    .enum(['classification', 'regression'])
+    .default('classification')
+    .describe(
+      'classification: labels are names. regression: they are numbers; the metrics are eval/pearson, eval/spearman and eval/loss. Default classification.',
+    ),
+  pooling: z
+    .enum(['pooler', 'first', 'mean', 'scalarMix'])
+    .default('pooler')
+    .describe(
+      'What the classifier sees: pooler (the first token after the head of the model family, as transformers has it), first (the first token as it is), mean (of all tokens), scalarMix (the means of all layers, with learnt weights). Default pooler.',
+    ),
   accumulate: z
     .int()
     .min(1)
@@ -65,7 +77,7 @@ export const trialTemplateSchema = z
     trainer: json
       .default({})
       .describe(
-        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, device, checkpointSeconds. With command: anything; it is handed on as written.',
+        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, task, pooling, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, device, checkpointSeconds. With command: anything; it is handed on as written.',
       ),
     command: z
       .array(z.string().min(1))

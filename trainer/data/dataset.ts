@@ -1,14 +1,14 @@
 /** The labelled texts of a sweep: a dataset folder with its splits, or one file that is split here. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { DataError } from './data-error.ts';
+import { DataError, type Place } from './data-error.ts';
 import { type Row, readRows } from './rows.ts';
 import { type SplitName, type Splits, splitNames, splitRows } from './split.ts';
 
 export interface Example {
   readonly text: string;
   readonly textPair?: string;
-  /** Index into the dataset's labels. */
+  /** Index into the dataset's labels; or, where numbers are learnt, the number itself. */
   readonly label: number;
 }
 
@@ -16,13 +16,17 @@ export interface Dataset extends Splits<Example> {
   readonly name: string;
   /** Where the texts come from, for people. */
   readonly source: string;
-  /** Sorted, unless `dataset.json` says otherwise. */
+  /** Sorted, unless `dataset.json` says otherwise. None where numbers are learnt. */
   readonly labels: readonly string[];
 }
 
-export interface LoadOptions {
+/** What is learnt: to tell labels apart, or a number. */
+type TaskName = 'classification' | 'regression';
+
+interface LoadOptions {
   /** Of the split of a single file; a folder comes with its splits. */
   readonly seed?: number;
+  readonly task?: TaskName;
 }
 
 /**
@@ -30,35 +34,53 @@ export interface LoadOptions {
  *   CSV or TSV file with the columns `text`, `label` and, for pairs, `text_pair`
  * @throws {DataError}
  */
-export async function loadDataset(localPath: string, { seed = 0 }: LoadOptions = {}): Promise<Dataset> {
+export async function loadDataset(localPath: string, { seed = 0, task = 'classification' }: LoadOptions = {}): Promise<Dataset> {
   if (!existsSync(localPath)) throw new DataError({ file: localPath }, 'there is no such file or folder');
-  return statSync(localPath).isDirectory() ? loadFolder(localPath) : loadFile(localPath, seed);
+  return statSync(localPath).isDirectory() ? loadFolder(localPath, task) : loadFile(localPath, seed, task);
 }
 
-function loadFile(file: string, seed: number): Dataset {
+function loadFile(file: string, seed: number, task: TaskName): Dataset {
   const rows = readRows(file);
+  const about = { name: path.parse(file).name, source: file };
+  if (task === 'regression')
+    return {
+      ...about,
+      labels: [],
+      ...numbersOf(
+        splitRows(file, rows, seed, () => 'number'),
+        () => file,
+      ),
+    };
   const labels = labelsOf(rows);
   if (labels.length < 2) throw fewLabels(file, labels);
   const splits = splitRows(file, rows, seed);
-  return { name: path.parse(file).name, source: file, labels, ...indexLabels(splits, labels, () => file) };
+  return { ...about, labels, ...indexLabels(splits, labels, () => file) };
 }
 
-function loadFolder(folder: string): Dataset {
+function loadFolder(folder: string, task: TaskName): Dataset {
   const fileOf = (split: SplitName): string => path.join(folder, `${split}.jsonl`);
   const splits = Object.fromEntries(splitNames.map((split) => [split, readRows(fileOf(split))])) as unknown as Splits<Row>; // a key for each name
-  const { name, source, labels } = readDescription(path.join(folder, 'dataset.json'));
-  checkTraining(fileOf('train'), splits.train, labels);
   for (const split of splitNames) if (splits[split].length === 0) throw new DataError({ file: fileOf(split) }, 'has no rows');
+  const description = path.join(folder, 'dataset.json');
+  const { name, source } = readDescription(description);
+  if (task === 'regression') return { name, source, labels: [], ...numbersOf(splits, fileOf) };
+  const labels = readLabels(description);
+  checkTraining(fileOf('train'), splits.train, labels);
   return { name, source, labels, ...indexLabels(splits, labels, fileOf) };
 }
 
-function readDescription(file: string): Pick<Dataset, 'name' | 'source' | 'labels'> {
-  const { name, source, labels } = readJson(file);
+function readDescription(file: string): Pick<Dataset, 'name' | 'source'> {
+  const { name, source } = readJson(file);
   if (typeof name !== 'string' || typeof source !== 'string') throw new DataError({ file }, 'must give name and source as texts');
+  return { name, source };
+}
+
+function readLabels(file: string): Dataset['labels'] {
+  const { labels } = readJson(file);
   const isListOfNames = Array.isArray(labels) && labels.every((label) => typeof label === 'string');
   if (!isListOfNames) throw new DataError({ file }, `labels: must be a list of names, got ${JSON.stringify(labels) ?? 'nothing'}`);
   if (new Set(labels).size < 2) throw fewLabels(file, labels);
-  return { name, source, labels };
+  return labels;
 }
 
 function readJson(file: string): Readonly<Record<string, unknown>> {
@@ -85,18 +107,36 @@ function checkTraining(file: string, rows: readonly Row[], labels: readonly stri
 
 function indexLabels(splits: Splits<Row>, labels: readonly string[], fileOf: (split: SplitName) => string): Splits<Example> {
   const indexOf = new Map(labels.map((label, index) => [label, index]));
-  const examples = (split: SplitName): readonly Example[] =>
-    splits[split].map(({ line, text, textPair, label }) => {
-      const index = indexOf.get(label);
-      const place = { file: fileOf(split), line, column: 'label' };
-      if (index === undefined)
-        throw new DataError(
-          place,
-          `unknown label ${JSON.stringify(label)}; the labels are ${labels.join(', ')}: correct it, or add it to dataset.json and to the training data`,
-        );
-      return { text, ...(textPair === undefined ? {} : { textPair }), label: index };
-    });
-  return { train: examples('train'), selection: examples('selection'), heldOut: examples('heldOut') };
+  return examplesOf(splits, fileOf, (label, place) => {
+    const index = indexOf.get(label);
+    if (index !== undefined) return index;
+    throw new DataError(
+      place,
+      `unknown label ${JSON.stringify(label)}; the labels are ${labels.join(', ')}: correct it, or add it to dataset.json and to the training data`,
+    );
+  });
+}
+
+function numbersOf(splits: Splits<Row>, fileOf: (split: SplitName) => string): Splits<Example> {
+  return examplesOf(splits, fileOf, (label, place) => {
+    const value = Number(label);
+    if (Number.isFinite(value)) return value;
+    throw new DataError(place, `must be a number where trainer.task is regression, got ${JSON.stringify(label)}`);
+  });
+}
+
+function examplesOf(
+  splits: Splits<Row>,
+  fileOf: (split: SplitName) => string,
+  read: (label: string, place: Place) => number,
+): Splits<Example> {
+  const of = (split: SplitName): readonly Example[] =>
+    splits[split].map(({ line, text, textPair, label }) => ({
+      text,
+      ...(textPair === undefined ? {} : { textPair }),
+      label: read(label, { file: fileOf(split), line, column: 'label' }),
+    }));
+  return { train: of('train'), selection: of('selection'), heldOut: of('heldOut') };
 }
 
 const labelsOf = (rows: readonly Row[]): readonly string[] => [...new Set(rows.map(({ label }) => label))].toSorted();

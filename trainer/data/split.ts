@@ -14,11 +14,17 @@ const share = { selection: 0.2, heldOut: 0.2 };
 /**
  * Rows with the same text stay together, whatever their labels, so that nothing measured was trained on.
  * The answer depends on the rows' order and the seed alone.
+ * @param stratumOf - what each split gets its share of
  * @throws {DataError} if a label has fewer than three different texts, one for each split
  */
-export function splitRows(file: string, rows: readonly Row[], seed: number): Splits<Row> {
+export function splitRows(
+  file: string,
+  rows: readonly Row[],
+  seed: number,
+  stratumOf: (row: Row) => string = ({ label }) => label,
+): Splits<Row> {
   const texts = [...Map.groupBy(rows, ({ text, textPair }) => JSON.stringify([text, textPair])).values()];
-  const labels = Map.groupBy(texts, ([first]) => first!.label); // a group has at least one row
+  const labels = Map.groupBy(texts, ([first]) => stratumOf(first!)); // a group has at least one row
   const splits: Record<SplitName, Row[]> = { train: [], selection: [], heldOut: [] };
   const random = seededStream(seed, 0);
   for (const [label, group] of [...labels].toSorted(([a], [b]) => (a < b ? -1 : 1))) {

@@ -9,6 +9,8 @@ export interface TokenBatch {
   readonly size: number;
   /** Padded length. */
   readonly time: number;
+  /** Tokens of each text. */
+  readonly lengths: readonly number[];
   /** Each distinct token once, so that only these rows of the word table are read and have a gradient. */
   readonly words: Int32Array;
   /** (size · time): where each position's token lies in `words`. */
@@ -36,5 +38,5 @@ export function padBatch(texts: readonly Tokens[], padId: number, longest: numbe
     mask.fill(0, row * time, row * time + text.ids.length);
     for (const [column, id] of text.ids.entries()) wordIndex[row * time + column] = indexOf.get(id)!; // `among` has all texts
   }
-  return { size: texts.length, time, words, wordIndex, types, mask };
+  return { size: texts.length, time, lengths: texts.map(({ ids }) => ids.length), words, wordIndex, types, mask };
 }

@@ -26,7 +26,9 @@ for (const { modelType } of families) {
     const folder = join(import.meta.dirname, `../fixtures/tiny-${modelType}`);
     const config = { ...readEncoderConfig(folder), attentionDropout: 0.3, headDropout: 0.4 };
     const file = openSafetensors(join(folder, 'model.safetensors'));
-    const loaded = new Map(modelParameters(config, 3).map((parameter) => [parameter.name, loadParameter(parameter, file)]));
+    const loaded = new Map(
+      modelParameters(config, { outputs: 3, pooling: 'pooler' }).map((parameter) => [parameter.name, loadParameter(parameter, file)]),
+    );
     file.close();
     const asked: number[] = [];
     const noise: NoiseSource = (rate) => {
@@ -36,7 +38,7 @@ for (const { modelType } of families) {
     const batch = padBatch([{ ids: Int32Array.of(5, 6, 7), types: new Int32Array(3) }], 0, config.longest);
     const engine = rawEngine({ trained: [], read: (name) => giveToScope(hold(loaded.get(name)!)) }, 'keep');
     const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-      const scope = { config, graph, weights, noise };
+      const scope = { config, pooling: 'pooler', graph, weights, noise, still: 0 } as const;
       return classify(scope, encode(scope, embed(scope, batch), [0, config.layers], batch));
     };
     assert.deepEqual(engine.run(pass, new Map([[wordTable, batch.words]])).shape, [1, 3]);

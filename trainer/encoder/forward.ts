@@ -7,10 +7,12 @@ import { gelu } from '../kernels/gelu.ts';
 import { upload } from '../kernels/handle.ts';
 import { layerNorm } from '../kernels/layer-norm.ts';
 import { linear } from '../kernels/linear.ts';
+import { beside, meanRows, scalarMix } from '../kernels/pooling.ts';
 import { addPositions, firstRows, rowsOf } from '../kernels/rows.ts';
 import { sum } from '../kernels/sum.ts';
 import type { TokenBatch } from './batch.ts';
 import type { EncoderConfig } from './config.ts';
+import type { Pooling } from './parameters.ts';
 
 /** The noise of the next place in the forward pass where there is dropout. */
 export type NoiseSource = (rate: number) => Noise;
@@ -36,15 +38,20 @@ export function noiseOfStep(seed: number, step: number, part = 0): NoiseSource {
 /** A forward pass in the making. */
 export interface Scope<T> {
   readonly config: EncoderConfig;
+  readonly pooling: Pooling;
   readonly graph: Graph<T>;
   readonly weights: Weights<T>;
   readonly noise: NoiseSource;
+  /** Layers from the bottom, the embeddings first, that have no dropout: those that are frozen. */
+  readonly still: number;
 }
 
 /** The table of words is read through its rows `batch.words` alone: the engine is told to give them in its place. */
 export const wordTable = 'embeddings.word';
 
-export function embed<T>({ config, graph, weights, noise }: Scope<T>, batch: TokenBatch): T {
+export function embed<T>(scope: Scope<T>, batch: TokenBatch): T {
+  const { config, graph, weights, still } = scope;
+  const noise = still > 0 ? noNoise : scope.noise;
   const table = (name: string, rows: Int32Array, count: number) => graph.apply(rowsOf, { table: weights(name) }, { rows, count });
   const word = table(wordTable, batch.wordIndex, batch.words.length); // (size · time, width)
   const types = config.family.tokenTypes === 'allFirst' ? new Int32Array(batch.types.length) : batch.types;
@@ -52,32 +59,44 @@ export function embed<T>({ config, graph, weights, noise }: Scope<T>, batch: Tok
     config.tokenTypes === 0 ? word : graph.apply(sum, { a: word, b: table('embeddings.token_type', types, config.tokenTypes) }, undefined);
   const places = { texts: batch.size, first: config.firstPosition, count: config.positions };
   const placed = graph.apply(addPositions, { x: typed, table: weights('embeddings.position') }, places);
-  const scope = { config, graph, weights, noise };
   const embedded = dropped(scope, normalised(scope, 'embeddings.norm', placed), noise(config.hiddenDropout));
   return config.embeddingWidth === config.hidden ? embedded : mapped(scope, 'embeddings.project', embedded);
 }
 
 /**
- * The encoder layers `from` up to, not including, `to`.
- * The classifier reads only the first position of the last layer, so only that one asks there: the result is (size, hidden) if `to` is the
- * number of layers, and (size · time, hidden) otherwise.
+ * The encoder layers `from` up to, not including, `to`. If `to` is the number of layers the result is pooled, (size, hidden); otherwise it is
+ * (size · time, hidden). Where the classifier reads only the first position of the last layer, only that one asks there.
  */
 export function encode<T>(scope: Scope<T>, x: T, [from, to]: readonly [number, number], batch: TokenBatch): T {
-  const { config, graph, noise } = scope;
+  const { config, pooling, graph, still } = scope;
   const mask = graph.constant(upload(batch.mask, [batch.size, 1, 1, batch.time]));
+  const readsFirst = pooling === 'pooler' || pooling === 'first';
+  const mixed = pooling === 'scalarMix';
   let hidden = x;
+  let means = mixed ? meanOf(scope, hidden, batch) : undefined;
   for (let layer = from; layer < to; layer += 1) {
+    const noise = layer + 1 < still ? noNoise : scope.noise;
     const drops = {
       attention: noise(config.attentionDropout),
       attended: noise(config.attendedDropout),
       hidden: noise(config.hiddenDropout),
     };
-    const isLast = layer === config.layers - 1;
+    const asks = readsFirst && layer === config.layers - 1 ? 'first' : 'all';
     hidden = graph.part(hidden, (inner, below) =>
-      encoderLayer({ ...scope, graph: inner }, String(layer), below, { batch, mask, drops, isLast }),
+      encoderLayer({ ...scope, graph: inner }, String(layer), below, { batch, mask, drops, asks }),
     );
+    if (means !== undefined) means = graph.apply(beside, { a: means, b: meanOf(scope, hidden, batch) }, undefined);
   }
-  return hidden;
+  if (means !== undefined) return mixOf(scope, means);
+  return pooling === 'mean' && to === config.layers ? meanOf(scope, hidden, batch) : hidden;
+}
+
+function meanOf<T>({ graph }: Scope<T>, x: T, { lengths, time }: TokenBatch): T {
+  return graph.apply(meanRows, { x }, { lengths, time });
+}
+
+function mixOf<T>({ graph, weights }: Scope<T>, x: T): T {
+  return graph.apply(scalarMix, { x, weights: weights('mix.weights'), scale: weights('mix.scale') }, undefined);
 }
 
 interface LayerSettings<T> {
@@ -85,14 +104,15 @@ interface LayerSettings<T> {
   /** (size, 1, 1, time) */
   readonly mask: T;
   readonly drops: Readonly<Record<'attention' | 'attended' | 'hidden', Noise>>;
-  readonly isLast: boolean;
+  /** Which positions ask. */
+  readonly asks: 'first' | 'all';
 }
 
-function encoderLayer<T>(scope: Scope<T>, layer: string, x: T, { batch, mask, drops, isLast }: LayerSettings<T>): T {
+function encoderLayer<T>(scope: Scope<T>, layer: string, x: T, { batch, mask, drops, asks }: LayerSettings<T>): T {
   const { config, graph } = scope;
   const map = (name: string, input: T) => mapped(scope, `${layer}.${name}`, input);
   const plus = (a: T, b: T) => graph.apply(sum, { a, b }, undefined);
-  const asking = isLast ? graph.apply(firstRows, { x }, { texts: batch.size, time: batch.time }) : x;
+  const asking = asks === 'first' ? graph.apply(firstRows, { x }, { texts: batch.size, time: batch.time }) : x;
   const heard = graph.apply(
     attention,
     { query: map('query', asking), keyValue: map('keyValue', x), mask },
@@ -105,11 +125,12 @@ function encoderLayer<T>(scope: Scope<T>, layer: string, x: T, { batch, mask, dr
   return normalised(scope, `${layer}.narrow.norm`, narrow);
 }
 
-/** (size, hidden) → (size, labels): pooler, then classifier. */
+/** (size, hidden) → (size, outputs): pooler, if there is one, then classifier. */
 export function classify<T>(scope: Scope<T>, first: T): T {
-  const { config, graph, noise } = scope;
+  const { config, pooling, graph, noise } = scope;
   const { activation, dropsInput } = config.family.head;
   const drop = (x: T) => dropped(scope, x, noise(config.headDropout));
+  if (pooling !== 'pooler') return mapped(scope, 'classifier', drop(first));
   const pooled = graph.apply(activations[activation], { x: mapped(scope, 'pooler', dropsInput ? drop(first) : first) }, undefined);
   return mapped(scope, 'classifier', drop(pooled));
 }

@@ -6,7 +6,7 @@ import { modelParameters } from './parameters.ts';
 
 const electra = readEncoderConfig(join(import.meta.dirname, '../fixtures/tiny-electra'));
 const embeddingShapes = (embeddingWidth: number) =>
-  modelParameters({ ...electra, embeddingWidth }, 3).flatMap(({ name, layer, shape }) =>
+  modelParameters({ ...electra, embeddingWidth }, { outputs: 3, pooling: 'pooler' }).flatMap(({ name, layer, shape }) =>
     layer === 'embeddings' ? [`${name} ${shape}`] : [],
   );
 

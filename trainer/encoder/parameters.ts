@@ -31,10 +31,19 @@ export function layerNames(config: EncoderConfig): readonly string[] {
   return ['embeddings', ...Array.from({ length: config.layers }, (_, layer) => String(layer)), 'head'];
 }
 
-/** All weights of the model with a classifier over so many labels. Stored names are those of its class in `transformers`. */
-export function modelParameters(config: EncoderConfig, labels: number): readonly Parameter[] {
+/** What makes one vector of a text: see `trainer.pooling`. */
+export type Pooling = 'pooler' | 'first' | 'mean' | 'scalarMix';
+
+export interface HeadShape {
+  /** Numbers that it gives for each text. */
+  readonly outputs: number;
+  readonly pooling: Pooling;
+}
+
+/** All weights of the model with its head. Stored names are those of its class in `transformers`. */
+export function modelParameters(config: EncoderConfig, { outputs, pooling }: HeadShape): readonly Parameter[] {
   const layers = Array.from({ length: config.layers }, (_, layer) => encoderLayer(config, String(layer)));
-  return [...embeddings(config), ...layers.flat(), ...head(config, labels)];
+  return [...embeddings(config), ...layers.flat(), ...head(config, outputs, pooling)];
 }
 
 function embeddings({ family, vocabulary, positions, tokenTypes, hidden, embeddingWidth }: EncoderConfig): Parameter[] {
@@ -79,13 +88,25 @@ const partOf = (part: Sublayer, parameters: readonly Parameter[]): readonly Para
   parameters.map((parameter) => ({ ...parameter, part }));
 
 /** The pooler is part of the head: encoders often come without a trained one. The classifier is always new: its labels are the data's. */
-function head({ family, hidden }: EncoderConfig, labels: number): Parameter[] {
+function head({ family, hidden, layers }: EncoderConfig, outputs: number, pooling: Pooling): Parameter[] {
   const { pooler, classifier } = family.head;
   const starting = (start: Parameter['start']) => (parameter: Parameter) => ({ ...parameter, start });
-  return [
-    ...linear(family, 'head', 'pooler', [pooler], hidden, hidden).map(starting('storedOrFresh')),
-    ...linear(family, 'head', 'classifier', [classifier], hidden, labels).map(starting('fresh')),
-  ];
+  const pooled = pooling === 'pooler' ? linear(family, 'head', 'pooler', [pooler], hidden, hidden).map(starting('storedOrFresh')) : [];
+  const mixed = pooling === 'scalarMix' ? mix(family, layers + 1) : [];
+  return [...pooled, ...mixed, ...linear(family, 'head', 'classifier', [classifier], hidden, outputs).map(starting('fresh'))];
+}
+
+/** Of the embeddings and all layers: begins as their plain mean. */
+function mix(family: Family, count: number): Parameter[] {
+  const vector = (name: string, shape: readonly number[], kind: 'scale' | 'bias'): Parameter => ({
+    name: `mix.${name}`,
+    layer: 'head',
+    shape,
+    kind,
+    stored: [storedPart(family, `scalar_mix.${name}`, 'same')],
+    start: 'fresh',
+  });
+  return [vector('weights', [count], 'bias'), vector('scale', [1], 'scale')];
 }
 
 function linear(family: Family, layer: string, name: string, stored: readonly string[], from: number, to: number): Parameter[] {

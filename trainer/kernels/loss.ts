@@ -1,4 +1,4 @@
-import { multiply, sumOfFirst } from './arithmetic.ts';
+import { multiply, reshape, square, subtract, sumOfFirst } from './arithmetic.ts';
 import { upload } from './handle.ts';
 import { defineKernel } from './kernel.ts';
 import { floatType, runMany } from './operation.ts';
@@ -19,6 +19,20 @@ export const crossEntropy = defineKernel<'outputs' | 'targets', LossSettings>({
     const [losses, gradients] = runMany('SoftmaxCrossEntropyWithLogits', attributes, [outputs, targets], 2);
     const share = upload(Float32Array.of(1 / over), []);
     return [multiply(sumOfFirst(losses!), share), multiply(gradients!, share)]; // the operation has two results
+  },
+  gradient: (dy, _saved, [gradients]) => ({ outputs: () => multiply(gradients!, dy) }), // forward kept it
+});
+
+/** Square of the difference: (rows, 1), (rows, 1) → (). */
+export const squaredError = defineKernel<'outputs' | 'targets', LossSettings>({
+  name: 'SquaredError',
+  saved: [],
+  kept: 1,
+  forward: ({ outputs, targets }, { over }) => {
+    const difference = subtract(outputs, targets);
+    const share = (of: number) => upload(Float32Array.of(of / over), []);
+    const total = sumOfFirst(reshape(square(difference), difference.shape[0]!)); // rank 2
+    return [multiply(total, share(1)), multiply(difference, share(2))];
   },
   gradient: (dy, _saved, [gradients]) => ({ outputs: () => multiply(gradients!, dy) }), // forward kept it
 });
