@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { connectObjectStore, type ObjectStore } from '../results/object-store.ts';
 import { stateFolder } from '../tools/folders.ts';
 import { CommandFailure } from './failure.ts';
-import type { TemporalAddress } from './temporal.ts';
+import { type TemporalAddress, temporalAt } from './temporal.ts';
 
 /** What a running `permafrost up` tells other commands on this machine. Readable by its owner only: it holds credentials. */
 export interface RunningSystem {
@@ -65,7 +65,7 @@ export async function connectSystem(): Promise<System> {
     );
   }
   if (local !== undefined) useObjectServer(local.s3);
-  const temporal: TemporalAddress = { address, namespace: process.env.TEMPORAL_NAMESPACE ?? 'default' };
+  const temporal = temporalAt(address, process.env);
   const connection = await connect(temporal);
   return {
     client: new Client({ connection, namespace: temporal.namespace }),
@@ -75,11 +75,11 @@ export async function connectSystem(): Promise<System> {
   };
 }
 
-async function connect({ address }: TemporalAddress): Promise<Connection> {
+async function connect({ namespace: _, ...server }: TemporalAddress): Promise<Connection> {
   try {
-    return await Connection.connect({ address, connectTimeout: '10 seconds' });
+    return await Connection.connect({ ...server, connectTimeout: '10 seconds' });
   } catch (error) {
-    throw new CommandFailure(`Temporal at ${address} does not answer: is it running, and is TEMPORAL_ADDRESS right?`, undefined, {
+    throw new CommandFailure(`Temporal at ${server.address} does not answer: is it running, and is TEMPORAL_ADDRESS right?`, undefined, {
       cause: error,
     });
   }

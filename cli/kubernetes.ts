@@ -13,6 +13,8 @@ export interface KubernetesChoice {
   readonly cluster: Cluster;
   /** Of trials whose sweep names none. */
   readonly image: string | undefined;
+  /** Of the Secret with keys for S3, of trials whose sweep names none. */
+  readonly secretName?: string | undefined;
 }
 
 export interface OpenedRunner {
@@ -46,11 +48,12 @@ export function connectTo(
 
 /** @param keys - of an S3 server that is not known in the cluster; they become a Secret there until `close` */
 export async function openRunner(
-  { cluster, image }: KubernetesChoice,
+  { cluster, image, secretName: given }: KubernetesChoice,
   store: ObjectStore,
   keys?: RunningSystem['s3'],
 ): Promise<OpenedRunner> {
-  const secretName = keys && (await shareKeys(cluster, keys));
+  const shared = keys && (await shareKeys(cluster, keys));
+  const secretName = shared ?? given;
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
   const region = process.env.AWS_REGION;
   const s3 = { ...(endpoint && { endpoint }), ...(region && { region }), ...(secretName && { secretName }) };
@@ -59,7 +62,7 @@ export async function openRunner(
     runner,
     async close() {
       await runner.close();
-      if (secretName !== undefined) await cluster.remove(secrets, secretName);
+      if (shared !== undefined) await cluster.remove(secrets, shared);
       await cluster.close();
     },
   };

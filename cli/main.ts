@@ -6,6 +6,7 @@ import { addCronCommands } from './commands/cron.ts';
 import { addFindingsCommands } from './commands/findings.ts';
 import { addInspectCommands } from './commands/inspect.ts';
 import { addPreviewCommand } from './commands/preview.ts';
+import { addRegisterCommand } from './commands/register.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addSteerCommands } from './commands/steer.ts';
 import { addUpCommands } from './commands/up.ts';
@@ -26,6 +27,7 @@ Servers: those of \`permafrost up\` on this machine, or the ones named by TEMPOR
   );
 addUpCommands(program);
 addWorkerCommand(program);
+addRegisterCommand(program);
 addControllerCommand(program);
 addRunCommands(program);
 addPreviewCommand(program);

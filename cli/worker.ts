@@ -22,6 +22,13 @@ export interface WorkerOptions {
   readonly cluster?: Cluster;
   /** Trials that may be advanced at a time by this worker; waiting for a slot counts. */
   readonly maxTrials: number;
+  /** With it, a sweep stays with the workers of the version that started it (Temporal's worker versioning). */
+  readonly version?: WorkerVersion;
+}
+
+interface WorkerVersion {
+  readonly deploymentName: string;
+  readonly buildId: string;
 }
 
 /** How Temporal's command line spells the types of our search attributes. */
@@ -40,17 +47,18 @@ export function quietRuntime(): void {
 }
 
 /** A worker that carries out sweeps and trials. `run()` it; `shutdown()` leaves running trials alone for the next worker to join. */
-export async function createWorker({ temporal, store, runner, cluster, maxTrials }: WorkerOptions): Promise<Worker> {
-  const { address, namespace } = temporal;
-  const client = new Client({ connection: await Connection.connect({ address }), namespace });
+export async function createWorker({ temporal, store, runner, cluster, maxTrials, version }: WorkerOptions): Promise<Worker> {
+  const { namespace, ...server } = temporal;
+  const client = new Client({ connection: await Connection.connect(server), namespace });
   const openSweep = sweepFolders(store);
   const openStudy = (study: StudyRef) => openStudyFolder(store, study);
   const launcher = nightLauncher({ client, store }, cluster);
   return Worker.create({
-    connection: await NativeConnection.connect({ address }),
+    connection: await NativeConnection.connect(server),
     namespace,
     taskQueue,
     ...workflowCode(),
+    ...(version && { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } }),
     activities: {
       ...sweepActivities({ openSweep, openStudy, client }),
       ...trialActivities({ openSweep, runner }),

@@ -23,7 +23,7 @@ function structural(node: Structural, path: string): Structural {
   const strange = Object.keys(node).filter((key) => !kept.includes(key) && !turned.includes(key));
   if (strange.length > 0) throw new Error(`${path}: a structural schema has no word for ${strange.join(', ')}`);
   const same = Object.fromEntries(Object.entries(node).filter(([key, value]) => kept.includes(key) && !isNoLimit(key, value)));
-  if (same.format !== undefined) delete same.pattern; // the format says it
+  if (same.format !== undefined || same['x-kubernetes-validations'] !== undefined) delete same.pattern; // they say it, in words
   return { ...same, ...typeOf(node), ...insideOf(node, path) };
 }
 

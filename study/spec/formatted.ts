@@ -12,5 +12,5 @@ export function formatted(form: RegExp | readonly RegExp[], expected: string, ma
     .string(expected)
     .refine((value) => forms.every((each) => each.test(value)), { error: expected, abort: true })
     .max(maxLength)
-    .meta(validations({ rule, message: `must be ${expected}` }));
+    .meta({ ...validations({ rule, message: `must be ${expected}` }), ...(forms.length === 1 && { pattern: forms[0]!.source }) });
 }

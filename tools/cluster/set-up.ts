@@ -1,7 +1,7 @@
 import type { Say } from '../../trainer/native/command.ts';
 import { installPackages } from '../debian-packages.ts';
 import { findPinned } from '../servers/binaries.ts';
-import { clusterPrograms } from '../servers/catalogue.ts';
+import { clusterPrograms, helms } from '../servers/catalogue.ts';
 import { clusterPackages, whyNoCluster } from './requirements.ts';
 import { namedContext } from './test-cluster.ts';
 import { controlPlanePackages, controlPlanePrograms, whyNoControlPlane } from './test-control-plane.ts';
@@ -18,6 +18,7 @@ async function setUpControlPlane(say: Say): Promise<void> {
   else say(`${why}: the tests that use one are skipped`);
   const programs = why === false ? controlPlanePrograms : (['kubectl'] as const); // also asks a cluster that was named
   for (const program of programs) await findPinned(clusterPrograms[program], { env: process.env, say });
+  for (const helm of Object.values(helms)) await findPinned(helm, { env: process.env, say });
 }
 
 async function setUpOwnCluster(say: Say): Promise<void> {

@@ -75,6 +75,26 @@ export const clusterPrograms = {
   },
 } as const satisfies Readonly<Record<string, GoProgram>>;
 
+/** Those with which charts are tested: what people have is one of the two. */
+export const helms = {
+  4: {
+    name: 'helm',
+    pinnedIn: 'helm',
+    module: 'helm.sh/helm/v4',
+    package: 'cmd/helm',
+    stamps: (version) => ({ 'helm.sh/helm/v4/internal/version.version': `v${version}` }),
+    buildTakes: 'two minutes',
+  },
+  3: {
+    name: 'helm3',
+    pinnedIn: 'helm3',
+    module: 'helm.sh/helm/v3',
+    package: 'cmd/helm',
+    stamps: (version) => ({ 'helm.sh/helm/v3/internal/version.version': `v${version}` }),
+    buildTakes: 'two minutes',
+  },
+} as const satisfies Readonly<Record<number, GoProgram>>;
+
 function kubernetes(name: string, buildTakes: string): GoProgram {
   return { name, pinnedIn: 'kubernetes', module: 'k8s.io/kubernetes', package: `cmd/${name}`, stamps: kubernetesStamps, buildTakes };
 }
