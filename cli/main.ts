@@ -12,7 +12,7 @@ import { addSteerCommands } from './commands/steer.ts';
 import { addUpCommands } from './commands/up.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { exitCodes, reportFailure } from './failure.ts';
-import { ownVersion } from './submit.ts';
+import { ownVersion } from './own-version.ts';
 
 const program = new Command('permafrost')
   .description('Finds which layers of a pre-trained encoder to freeze, and how fast each other layer should learn.')

@@ -2,31 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
-import { parseAddress } from '../results/address.ts';
 import { fetchFolder } from '../results/input.ts';
 import type { ObjectStore } from '../results/object-store.ts';
 import type { SweepFile } from '../results/sweep-file.ts';
-import { openSweepFolder } from '../results/sweep-folder.ts';
 import { type CronSweep, parseCronSweep } from '../study/cron-sweep.ts';
 import { checkAgainstModel } from '../study/model-check.ts';
 import type { TrainerSettings } from '../study/spec/trial-template-schema.ts';
 import { warningsOf } from '../study/spec/warnings.ts';
 import { parseSweep, type Sweep } from '../study/spec.ts';
-import { planOf } from '../study/sweep-plan.ts';
 import { cacheFolder } from '../tools/folders.ts';
 import { loadDataset } from '../trainer/data/dataset.ts';
 import { readEncoderConfig } from '../trainer/encoder/config.ts';
 import { Refusal } from '../trainer/refusal.ts';
 import { openSafetensors } from '../trainer/safetensors.ts';
 import { openTokenizer } from '../trainer/text-tokenizer.ts';
-import { studyName, sweepId, sweepName } from '../workflows/attributes.ts';
-import type { sweep as sweepWorkflow } from '../workflows/sweep.ts';
 import type { System } from './connection.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
-import { taskQueue } from './temporal.ts';
-
-/** How often a trial may crash on the way to one rung before it counts as failed. */
-const attempts = 3;
+import { folderOf, startSweep } from './start-sweep.ts';
 
 export interface Submitted {
   readonly id: string;
@@ -113,35 +105,6 @@ export async function submit(
   for (const warning of warningsOf(sweep, model)) process.stderr.write(`warning: ${warning}\n`);
   const { name, namespace } = sweep.metadata;
   const id = `${namespace}.${name}.${uid8}`;
-  const folder = `${sweep.spec.results.uri.replace(/\/+$/, '')}/${id}`;
-  await store.ensureBucket(parseAddress(folder).bucket);
-  const file: SweepFile = {
-    schema: 1,
-    id,
-    createdAt: new Date().toISOString(),
-    sweep,
-    ...(model && { model }),
-    versions: { permafrost: ownVersion(), node: process.versions.node },
-  };
-  await openSweepFolder(store, folder).create(file);
-  const plan = planOf(sweep);
-  await client.workflow.start<typeof sweepWorkflow>('sweep', {
-    workflowId: id,
-    taskQueue,
-    args: [{ sweep: { id, folder }, plan, parallelTrials: sweep.spec.parallelTrials, attempts }],
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    memo: { folder },
-    typedSearchAttributes: [
-      { key: sweepName, value: name },
-      { key: studyName, value: sweep.spec.study },
-      { key: sweepId, value: id },
-    ],
-    staticSummary: `${name}: ${plan.numTrials} trials, ${sweep.spec.searchAlgorithm.name}, ${plan.pruner.name}`,
-    staticDetails: `Sweep **${name}** of study **${sweep.spec.study}**. Results: \`${folder}\``,
-  });
-  return { id, folder };
-}
-
-export function ownVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }).version;
+  await startSweep({ id, sweep, ...(model && { model }) }, { client, store });
+  return { id, folder: folderOf({ id, sweep }) };
 }

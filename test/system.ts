@@ -7,12 +7,18 @@ import { type Submitted, submit } from '../cli/submit.ts';
 import { temporalAttributeTypes } from '../cli/worker.ts';
 import { openSweepFolder, type SweepFolder } from '../results/sweep-folder.ts';
 import { parseSweep } from '../study/spec.ts';
-import { startTemporal } from '../tools/servers.ts';
+import { startTemporal, type TemporalServer } from '../tools/servers.ts';
 import { startTestServer, type TestServer } from './object-server.ts';
 
 export interface TestSystem {
   readonly s3: TestServer;
   readonly client: Client;
+  /** `host:port` */
+  readonly temporalAddress: string;
+  /** kill -9. What it knew is gone, unless the system is durable. */
+  killTemporal(): Promise<void>;
+  /** Starts it again at the same address. */
+  restartTemporal(): Promise<void>;
   /** A worker as a process of its own, so that it can be killed; ready when this resolves. */
   startWorker(): Promise<ChildProcess>;
   /** A sweep of the Python example trainer with a few things changed. */
@@ -22,19 +28,29 @@ export interface TestSystem {
 
 export interface TestSystemOptions {
   readonly continueAsNewAfter?: number;
+  /** Temporal keeps what it knows on disk. */
+  readonly durable?: true;
   /** Where the S3 server listens. */
   readonly listenAddress?: string;
   /** What the workers get to know beside the servers. */
   readonly workerVariables?: Readonly<Record<string, string>>;
 }
 
-export async function startTestSystem({ continueAsNewAfter, listenAddress, workerVariables }: TestSystemOptions = {}): Promise<TestSystem> {
+export async function startTestSystem({
+  continueAsNewAfter,
+  durable,
+  listenAddress,
+  workerVariables,
+}: TestSystemOptions = {}): Promise<TestSystem> {
   const s3 = await startTestServer(listenAddress);
-  const temporal = await startTemporal({
-    inMemory: true,
-    searchAttributes: temporalAttributeTypes,
-    ...(continueAsNewAfter && { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': continueAsNewAfter } }),
-  });
+  const start = (port: number): Promise<TemporalServer> =>
+    startTemporal({
+      ...(durable ? { stateFolder: path.join(s3.folder, 'temporal') } : { inMemory: true }),
+      port,
+      searchAttributes: temporalAttributeTypes,
+      ...(continueAsNewAfter && { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': continueAsNewAfter } }),
+    });
+  let temporal = await start(0);
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection });
   const workers: ChildProcess[] = [];
@@ -42,6 +58,11 @@ export async function startTestSystem({ continueAsNewAfter, listenAddress, worke
   return {
     s3,
     client,
+    temporalAddress: temporal.address,
+    killTemporal: () => temporal.stop('SIGKILL'),
+    async restartTemporal() {
+      temporal = await start(Number(temporal.address.split(':')[1]));
+    },
     async startWorker() {
       const worker = spawn(process.execPath, [path.join(import.meta.dirname, 'worker-process.ts')], {
         env: { ...process.env, ...workerVariables, TEMPORAL_ADDRESS: temporal.address, TRIALS_FOLDER: path.join(s3.folder, 'trials') },

@@ -50,7 +50,7 @@ export const stopTrial = defineUpdate<Progress, [number]>('stopTrial');
 export const setParallelTrials = defineUpdate<Progress, [number]>('setParallelTrials');
 export const extend = defineUpdate<Progress, [number]>('extend');
 /** All that an edit of the sweep's object may change, at once. */
-const revise = defineUpdate<Progress, [Revision]>('revise');
+export const revise = defineUpdate<Progress, [Revision]>('revise');
 
 const { suggest, suggestFinal, publish, finish, findLost } = proxyActivities<SweepActivities>({
   startToCloseTimeout: '10 minutes',

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
+import { Client, Connection } from '@temporalio/client';
 import type { Command } from 'commander';
-import { exitCodes } from '../failure.ts';
+import type { Log } from '../../k8s/controller/log.ts';
+import type { Manager } from '../../k8s/controller/manager.ts';
+import { connectObjectStore } from '../../results/object-store.ts';
+import { CommandFailure, exitCodes } from '../failure.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { sweepEngine } from '../sweep-engine.ts';
+import { temporalAt } from '../temporal.ts';
 import { port } from './arguments.ts';
 
 interface ControllerFlags {
@@ -24,16 +30,13 @@ export function addControllerCommand(program: Command): void {
 }
 
 /** Runs until it is interrupted, or another one leads. */
-async function control({ context, namespace, port }: ControllerFlags): Promise<void> {
+async function control(flags: ControllerFlags): Promise<void> {
   const interrupted = untilInterrupted();
   const { jsonLog } = await import('../../k8s/controller/log.ts');
-  const { startManager } = await import('../../k8s/controller/manager.ts');
-  const { connectTo } = await import('../kubernetes.ts'); // its library takes most of a second to load
   const log = jsonLog((line) => process.stdout.write(line));
   const identity = `${os.hostname()}_${randomUUID()}`;
-  const hasty = connectTo(context, namespace, { patienceSeconds: 0, answerSeconds: 5 }); // for the election: late answers are worse than none
-  const manager = await startManager({ controllers: [], cluster: hasty, identity, port, log });
-  log('info', 'ready', { namespace, cluster: hasty.description, port: manager.port, identity });
+  const manager = await start(flags, identity, log);
+  log('info', 'ready', { namespace: flags.namespace, port: manager.port, identity });
   const lost = await Promise.race([interrupted, manager.lost]);
   if (lost === undefined) {
     await manager.stop();
@@ -42,4 +45,21 @@ async function control({ context, namespace, port }: ControllerFlags): Promise<v
   }
   log('error', 'this process leads no more, so it ends', { identity, why: lost });
   process.exitCode = exitCodes.unavailable; // at once: another one may be at work already
+}
+
+/** Nothing need answer yet: what does not is waited for, and told in conditions and by /readyz. */
+async function start({ context, namespace, port }: ControllerFlags, identity: string, log: Log): Promise<Manager> {
+  const address = process.env.TEMPORAL_ADDRESS;
+  if (address === undefined) throw new CommandFailure('TEMPORAL_ADDRESS: missing; set it to host:port of Temporal', exitCodes.usage);
+  const { namespace: temporalNamespace, ...server } = temporalAt(address, process.env);
+  const client = new Client({ connection: Connection.lazy(server), namespace: temporalNamespace });
+  const { connectTo } = await import('../kubernetes.ts'); // its library takes most of a second to load
+  const { eventRecorder } = await import('../../k8s/controller/event-recorder.ts');
+  const { startManager } = await import('../../k8s/controller/manager.ts');
+  const { sweepController } = await import('../../k8s/sweep/sweep-controller.ts');
+  const cluster = connectTo(context, namespace, { patienceSeconds: 10 });
+  const record = eventRecorder(cluster, identity, log);
+  const engine = sweepEngine(client, connectObjectStore({ patienceSeconds: 10 }));
+  const forElection = connectTo(context, namespace, { patienceSeconds: 0, answerSeconds: 5 }); // late answers are worse than none
+  return startManager({ controllers: [sweepController({ cluster, engine, record })], cluster: forElection, identity, port, log });
 }

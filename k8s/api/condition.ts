@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Immutable } from '../../study/spec/immutable.ts';
 
 /** A condition as the Kubernetes API conventions have it; the fields are those of `metav1.Condition`. */
 const conditionSchema = z.strictObject({
@@ -9,6 +10,8 @@ const conditionSchema = z.strictObject({
   observedGeneration: z.int().min(0).exactOptional().describe('The generation of the object that this was said of.'),
   lastTransitionTime: z.iso.datetime().describe('When its status changed last.'),
 });
+
+export type Condition = Immutable<z.output<typeof conditionSchema>>;
 
 /** One condition of each type; a field of a status. */
 export const conditionsSchema = z

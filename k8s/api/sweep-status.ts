@@ -6,7 +6,9 @@ import { conditionsSchema } from './condition.ts';
 const count = z.int().min(0);
 
 export const sweepStatusSchema = z.strictObject({
-  observedGeneration: count.exactOptional().describe('The generation of the object whose spec the running sweep follows.'),
+  observedGeneration: count
+    .exactOptional()
+    .describe('The generation of the object that the conditions speak of: its edits have reached the running sweep, or never will.'),
   state: z
     .enum(['Pending', 'Invalid', 'Running', 'Suspended', 'Finishing', 'Succeeded', 'Failed', 'Cancelled'])
     .describe(

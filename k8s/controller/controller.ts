@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
 import { type WorkQueue, workQueue } from './work-queue.ts';
 
 /** How to go on with an object after a look at it. Without a time, the next change of it decides. */
-interface Again {
+export interface Again {
   readonly afterMs?: number;
 }
 

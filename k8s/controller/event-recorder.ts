@@ -3,10 +3,11 @@ import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Cluster } from '../client/cluster.ts';
 import { isAlreadyThere } from '../client/errors.ts';
 import type { Resource, Stored } from '../client/resource.ts';
+import { cut } from './cut.ts';
 import type { Log } from './log.ts';
 
 /** Something that has changed about an object, as `kubectl describe` shows it. */
-interface Happening {
+export interface Happening {
   readonly type: 'Normal' | 'Warning';
   /** In one word, for programs: `Started`. */
   readonly reason: string;
@@ -66,11 +67,4 @@ export function eventRecorder(cluster: Cluster, identity: string, log: Log): Rec
       if (!isAlreadyThere(error)) log('warn', 'an event could not be recorded', { reason, name: object.name, error });
     }
   };
-}
-
-/** At most so many bytes, with an ellipsis where something was left out. */
-function cut(text: string, bytes: number): string {
-  if (Buffer.byteLength(text) <= bytes) return text;
-  const room = Buffer.from(text).subarray(0, bytes - 3);
-  return `${new TextDecoder().decode(room, { stream: true })}…`; // streaming leaves half a character out
 }
