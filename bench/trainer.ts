@@ -12,10 +12,20 @@ import { publish } from './gates.ts';
 import { pythonWithPeers } from './peers/python.ts';
 import type { Part, Setting } from './trainer/part.ts';
 import { floorPart } from './trainer/part-floor.ts';
+import { qualityPart } from './trainer/part-quality.ts';
 import { soakPart } from './trainer/part-soak.ts';
+import { startPart } from './trainer/part-start.ts';
 import { stepsPart } from './trainer/part-steps.ts';
+import { sweepPart } from './trainer/part-sweep.ts';
 
-const parts: Readonly<Record<string, Part>> = { steps: stepsPart, floor: floorPart, soak: soakPart };
+const parts: Readonly<Record<string, Part>> = {
+  steps: stepsPart,
+  floor: floorPart,
+  soak: soakPart,
+  start: startPart,
+  sweep: sweepPart,
+  quality: qualityPart,
+};
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const chosen = Object.entries(parts).filter(([name]) => flags.only === undefined || flags.only === name);

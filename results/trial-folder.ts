@@ -25,6 +25,8 @@ export interface TrialFolder {
   createDecision(rung: number, decision: DecisionFile): Promise<'created' | 'exists'>;
   /** Learning curve of one leg (the steps between two reports) as NDJSON; written again as it grows. */
   putCurve(leg: number, ndjson: string): Promise<void>;
+  /** The same for TensorBoard, which takes all files of the folder for one run. */
+  putEvents(leg: number, file: Uint8Array): Promise<void>;
   putLog(attempt: number, text: string): Promise<void>;
   /** Attempts that have a log, in order. */
   listLogs(): Promise<readonly number[]>;
@@ -66,6 +68,7 @@ export function openTrialFolder(store: ObjectStore, address: string): TrialFolde
     },
     createDecision: (rung, decision) => createJson(store, decisionAt(rung), decision),
     putCurve: (leg, ndjson) => store.put(at(`metrics/${leg}.ndjson`), ndjson),
+    putEvents: (leg, file) => store.put(at(`metrics/events.out.tfevents.${leg}.permafrost`), file),
     putLog: (attempt, text) => store.put(at(`logs/${attempt}.log`), text),
     listLogs: logNumbers,
     async readLogs() {

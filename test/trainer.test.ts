@@ -113,6 +113,7 @@ test('it reports, waits for the decision, goes on in the same process, and ends 
     'eval/loss',
     'eval/macro_f1',
     'eval/mcc',
+    'model/checkpointBytes',
     'model/trainedParameters',
     'train/loss',
   ]);

@@ -1,7 +1,9 @@
 /** A run on disk: trained weights, their moments, and where it is. Frozen weights are the model's and are not repeated. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SplitName } from './data/split.ts';
 import type { Parameter } from './encoder/parameters.ts';
+import type { InputSource } from './inputs.ts';
 import { release } from './kernels/handle.ts';
 import type { Moments, Optimizer } from './optimizer/adamw.ts';
 import { badData } from './refusal.ts';
@@ -21,6 +23,8 @@ export interface RunState {
   /** Spent since the last report. */
   readonly seconds: number;
   readonly progress: Progress;
+  /** How each split comes by the output of the frozen layers. */
+  readonly prefixes: Readonly<Partial<Record<SplitName, InputSource['prefix']>>>;
 }
 
 const files = { weights: 'model.safetensors', moments: 'optim.safetensors', state: 'state.json' } as const;
@@ -40,6 +44,9 @@ export function writeCheckpoint(folder: string, state: RunState, optimizer: Opti
   writeSafetensors(join(folder, files.moments), moments);
   writeFileSync(join(folder, files.state), `${JSON.stringify(state)}\n`);
 }
+
+/** What its tensors take: a weight and two moments for each number that learns, 4 bytes each. */
+export const checkpointBytes = (trainedParameters: number): number => 3 * 4 * trainedParameters;
 
 export interface Checkpoint {
   readonly state: RunState;

@@ -1,14 +1,19 @@
 /** Texts as inputs of the model, with the output of the frozen prefix computed once where that pays. */
+import { setImmediate } from 'node:timers/promises';
 import { lengthBatches } from './batches.ts';
 import { padBatch, type TokenBatch, type Tokens } from './encoder/batch.ts';
-import { toHost, upload } from './kernels/handle.ts';
+import { release, toHost, upload } from './kernels/handle.ts';
 import type { Input, Model } from './model.ts';
+import { openRowsFile, type Precision, type RowsFile, type RowsLayout, sizeOf } from './prefix/rows-file.ts';
+import type { PrefixStore } from './prefix/store.ts';
 
 export interface InputSource {
   /** Batches that need the least work, for a pass without training: indices of texts. */
   readonly batches: readonly (readonly number[])[];
+  /** Whether the prefix's output is kept, or computed for each batch. */
+  readonly prefix: 'kept' | 'computed';
   /**
-   * The texts of these indices as one batch. The caller releases `prefix`.
+   * The texts of these indices as one batch. The caller releases its `prefix`.
    * @param among - of whose words the batch has rows, see `padBatch`
    */
   input(indices: readonly number[], among?: readonly number[]): Input;
@@ -18,75 +23,139 @@ export interface InputSettings {
   readonly padId: number;
   /** How often each text will be asked for, about. Keeping the prefix's output pays from the second time on. */
   readonly uses: number;
-  /** Largest size of what is kept. When it would not fit, nothing is kept. */
-  readonly cacheBytes: number;
+  readonly precision: Precision | 'off';
+  readonly store: PrefixStore;
+  /** Name of the file with the output of so many layers. */
+  readonly nameOf: (layers: number) => string;
+  /** What an earlier part of this run did. It is not decided anew: rounding differs between the two. */
+  readonly before?: InputSource['prefix'];
 }
 
 /** Padded tokens in a batch without training: enough to keep the processor busy, few enough to stay in its caches. */
 const positionsAtOnce = 1024;
 
 /** @param texts - not empty */
-export function inputSource(model: Model, texts: readonly Tokens[], { padId, uses, cacheBytes }: InputSettings): InputSource {
+export async function inputSource(model: Model, texts: readonly Tokens[], settings: InputSettings): Promise<InputSource> {
   const batches = lengthBatches(
     texts.map(({ ids }) => ids.length),
     positionsAtOnce,
   );
   const textsOf = (indices: readonly number[]) => indices.map((index) => texts[index]!);
-  const pad = (indices: readonly number[], among = indices) => padBatch(textsOf(indices), padId, model.config.longest, textsOf(among));
-  if (model.frozenPrefix === 0) return { batches, input: (indices, among) => ({ batch: pad(indices, among) }) };
+  const pad = (indices: readonly number[], among = indices) =>
+    padBatch(textsOf(indices), settings.padId, model.config.longest, textsOf(among));
+  const computed = { batches, prefix: 'computed' } as const;
+  if (model.frozenPrefix === 0) return { ...computed, input: (indices, among) => ({ batch: pad(indices, among) }) };
 
-  const kept = rowsKept(model, texts);
-  if (uses <= 1 || kept.bytes > cacheBytes) return { batches, input: (indices) => withPrefix(model, pad(indices)) };
-  return { batches, input: cachedInput(model, batches, pad, kept) };
+  const file = await keptOutput(model, texts, batches, pad, settings);
+  if (file === undefined) return { ...computed, input: (indices) => withPrefix(model, pad(indices)) };
+  return { batches, prefix: 'kept', input: (indices) => withRows(model, file, pad(indices), indices, model.frozenPrefix) };
 }
 
 function withPrefix(model: Model, batch: TokenBatch): Input {
   return { batch, prefix: model.runPrefix(batch) };
 }
 
-interface Kept {
-  readonly bytes: number;
-  /** Rows of the prefix's output that belong to a text: its tokens, or the one that the head reads. */
-  readonly rowsOf: (text: number) => number;
-  readonly isFirstOnly: boolean;
+/** Output of so many layers as kept, padded: padding stays 0, for the mask hides it. */
+function withRows(model: Model, file: RowsFile, batch: TokenBatch, indices: readonly number[], layers: number): Required<Input> {
+  const { hidden } = model.config;
+  const rows = isPooled(model, layers) ? 1 : batch.time;
+  const data = new Float32Array(batch.size * rows * hidden);
+  for (const [row, text] of indices.entries()) data.set(file.read(text), row * rows * hidden);
+  return { batch, prefix: upload(data, [batch.size * rows, hidden]) };
 }
 
-function rowsKept({ config, frozenPrefix }: Model, texts: readonly Tokens[]): Kept {
-  const isFirstOnly = frozenPrefix === config.layers + 1; // see `encode`
-  const rowsOf = (text: number) => (isFirstOnly ? 1 : texts[text]!.ids.length);
-  const rows = texts.reduce((sum, _, text) => sum + rowsOf(text), 0);
-  return { bytes: rows * config.hidden * 4, rowsOf, isFirstOnly };
-}
+/** Whether the output of so many layers is one row for a text, the one that the head reads; see `encode`. */
+const isPooled = ({ config }: Model, layers: number): boolean => layers === config.layers + 1;
 
-/**
- * The prefix's output is always computed in `batches`, whatever batch asks for it: rounding depends on a batch's shape, and a resumed run
- * must see the same bits as the uninterrupted one.
- */
-function cachedInput(
-  { config, runPrefix }: Model,
+type Pad = (indices: readonly number[]) => TokenBatch;
+
+/** The prefix's output for all texts, in a file. Undefined where keeping it does not pay. */
+async function keptOutput(
+  model: Model,
+  texts: readonly Tokens[],
   batches: InputSource['batches'],
-  pad: (indices: readonly number[]) => TokenBatch,
-  { rowsOf, isFirstOnly }: Kept,
-): InputSource['input'] {
-  const { hidden } = config;
-  const cache = new Map<number, Float32Array>(); // text → (its rows, hidden)
-  const batchOf = new Map(batches.flatMap((batch) => batch.map((text) => [text, batch] as const)));
-
-  const fill = (indices: readonly number[]) => {
-    const batch = pad(indices);
-    const output = toHost(() => runPrefix(batch));
-    const stride = (isFirstOnly ? 1 : batch.time) * hidden;
-    for (const [row, text] of indices.entries()) cache.set(text, output.slice(row * stride, row * stride + rowsOf(text) * hidden));
+  pad: Pad,
+  { uses, precision, store, nameOf, before }: InputSettings,
+): Promise<RowsFile | undefined> {
+  if (precision === 'off' || uses <= 1 || before === 'computed') return undefined;
+  const layoutOf = (layers: number): RowsLayout => ({
+    precision,
+    width: model.config.hidden,
+    rows: texts.map(({ ids }) => (isPooled(model, layers) ? 1 : ids.length)),
+  });
+  const open = async (layers: number): Promise<RowsFile | undefined> => {
+    const path = await store.find(`${nameOf(layers)}-${precision}`);
+    return path === undefined ? undefined : openRowsFile(path, layoutOf(layers), 'r');
   };
+  const layers = model.frozenPrefix;
+  const layout = layoutOf(layers);
+  const known = await open(layers);
+  if (known !== undefined) return before === 'kept' || pays(model, known, pad, batches) ? known : closed(known);
 
-  return (indices) => {
-    const batch = pad(indices);
-    const rows = isFirstOnly ? 1 : batch.time;
-    const data = new Float32Array(batch.size * rows * hidden); // padding stays 0: the mask hides it
-    for (const [row, text] of indices.entries()) {
-      if (!cache.has(text)) fill(batchOf.get(text)!); // every text is in a batch
-      data.set(cache.get(text)!, row * rows * hidden);
+  if (!store.hasRoomFor(sizeOf(layout))) return undefined;
+  const below = await shallower(layers, open);
+  const path = await store.make(`${nameOf(layers)}-${precision}`, (part) => fill(part, layout));
+  below?.file.close();
+  const made = openRowsFile(path, layout, 'r');
+  return before === 'kept' || pays(model, made, pad, batches) ? made : closed(made);
+
+  /**
+   * Always in `batches`, whatever batch asks for it later: rounding depends on a batch's shape, and a resumed run must see the same bits as the
+   * uninterrupted one.
+   */
+  async function fill(part: string, of: RowsLayout): Promise<void> {
+    const file = openRowsFile(part, of, 'wx+');
+    try {
+      for (const indices of batches) {
+        const batch = pad(indices);
+        const from =
+          below === undefined
+            ? undefined
+            : { layers: below.layers, rows: withRows(model, below.file, batch, indices, below.layers).prefix };
+        const output = toHost(() => model.runPrefix(batch, from));
+        if (from !== undefined) release(from.rows);
+        const stride = (isPooled(model, layers) ? 1 : batch.time) * of.width;
+        for (const [row, text] of indices.entries())
+          file.write(text, output.subarray(row * stride, row * stride + of.rows[text]! * of.width));
+        await setImmediate(); // lets messages of the supervisor in
+      }
+    } finally {
+      file.close();
     }
-    return { batch, prefix: upload(data, [batch.size * rows, hidden]) };
-  };
+  }
+}
+
+/** The output of most layers that is there of fewer than `layers`. */
+async function shallower(
+  layers: number,
+  open: (layers: number) => Promise<RowsFile | undefined>,
+): Promise<{ readonly layers: number; readonly file: RowsFile } | undefined> {
+  for (let fewer = layers - 1; fewer > 0; fewer -= 1) {
+    const file = await open(fewer);
+    if (file !== undefined) return { layers: fewer, file };
+  }
+  return undefined;
+}
+
+function closed(file: RowsFile): undefined {
+  file.close();
+  return undefined;
+}
+
+/** Whether reading a batch takes less time than computing it, tried out with one of middle length. */
+function pays(model: Model, file: RowsFile, pad: Pad, batches: InputSource['batches']): boolean {
+  const indices = batches[Math.floor(batches.length / 2)]!; // there is a batch at least
+  const batch = pad(indices);
+  const compute = () => toHost(() => model.runPrefix(batch));
+  const read = () => toHost(() => withRows(model, file, batch, indices, model.frozenPrefix).prefix);
+  return quickest(read) < quickest(compute);
+}
+
+function quickest(work: () => void): number {
+  const times = [0, 1, 2].map(() => {
+    const began = performance.now();
+    work();
+    return performance.now() - began;
+  });
+  return Math.min(...times);
 }

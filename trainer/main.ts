@@ -2,17 +2,19 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AddressError } from '../results/address.ts';
+import { type Address, AddressError, parseAddress } from '../results/address.ts';
 import { fetchFolder, InputNotFound } from '../results/input.ts';
 import { connectObjectStore, type ObjectStore } from '../results/object-store.ts';
+import { fetchShared, shareFile } from '../results/shared-file.ts';
 import { BucketNotFound, CredentialsRefused, InvalidObject, ObjectNotFound } from '../results/storage-error.ts';
 import { openTrialFolder, type TrialFolder } from '../results/trial-folder.ts';
 import type { TrainerSettings } from '../study/spec/trial-template-schema.ts';
 import { exitCode, type TrialFile } from '../study/trial.ts';
+import type { FromTrainer } from './messages.ts';
 import { badConfiguration, Refusal } from './refusal.ts';
 import { parseSettings } from './settings.ts';
 import { supervise, type Training } from './supervisor.ts';
-import { forkTraining, TrainingEnded } from './training-client.ts';
+import { forkTraining, TrainingEnded, type TrainingProcess } from './training-client.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'permafrost');
@@ -68,7 +70,8 @@ interface Place {
   readonly workFolder: string;
 }
 
-async function startTraining({ store, folder, trial, settings, workFolder }: Place): Promise<Training> {
+async function startTraining(place: Place): Promise<Training> {
+  const { store, folder, trial, settings, workFolder } = place;
   const training = forkTraining({ device: settings.device, compileCache: join(cache, 'compiled') });
   try {
     const inputs = join(cache, 'inputs');
@@ -79,9 +82,10 @@ async function startTraining({ store, folder, trial, settings, workFolder }: Pla
       say(`checkpoint at step ${step} is passed over: ${reason}`),
     );
     const checkpoint = found === undefined ? {} : { checkpoint: restored };
-    training.send({ type: 'assignment', trial, settings, modelFolder, data, ...checkpoint, workFolder });
+    const prefixFolder = join(cache, 'prefix');
+    training.send({ type: 'assignment', trial, settings, modelFolder, data, ...checkpoint, workFolder, prefixFolder });
 
-    const ready = await training.next();
+    const ready = await nextAfterSharing(training, place);
     if (ready.type !== 'ready') throw new Error(`training process began with ${ready.type}`);
     await rm(restored, { recursive: true, force: true });
     const { device, tensorflow, step, attempt, texts } = ready;
@@ -93,6 +97,33 @@ async function startTraining({ store, folder, trial, settings, workFolder }: Pla
     await training.end();
     throw error;
   }
+}
+
+/** Serves what the training process wants to share with other trials, until it says something else. */
+async function nextAfterSharing(training: TrainingProcess, { store, folder }: Place): Promise<FromTrainer> {
+  const shared = sharedFolder(folder.address);
+  for (;;) {
+    const message = await training.next();
+    if (message.type === 'wanted') {
+      const isThere = await fetchShared(store, shared, message.name, message.path).catch(unusable);
+      training.send({ type: 'fetched', name: message.name, isThere });
+    } else if (message.type === 'made') {
+      // Nobody waits for it, and a trial does not fail because others will have to compute it again.
+      shareFile(store, shared, message.name, message.path).catch((error: Error) => say(`not shared with other trials: ${error.message}`));
+    } else return message;
+  }
+}
+
+/** What cannot be fetched is computed: no reason for a trial to fail. */
+function unusable(error: Error): false {
+  say(`what frozen layers give is computed here: ${error.message}`);
+  return false;
+}
+
+/** `<results uri>/cache` of a trial in `<results uri>/<sweep>/trials/<number>`. */
+function sharedFolder(trial: string): Address {
+  const { bucket, key } = parseAddress(trial);
+  return { bucket, key: [...key.split('/').slice(0, -3), 'cache'].join('/') };
 }
 
 async function ownVersion(): Promise<string> {

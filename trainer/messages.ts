@@ -12,6 +12,8 @@ export interface Assignment {
   readonly data: string;
   /** Holds a checkpoint to resume from. */
   readonly checkpoint?: string;
+  /** For the output of frozen layers, which other trials use too. */
+  readonly prefixFolder: string;
   /** For checkpoints and the model, in folders of their own. */
   readonly workFolder: string;
 }
@@ -23,7 +25,9 @@ export type ToTrainer =
   /** Write a checkpoint after the running step and go on. */
   | { readonly type: 'checkpoint' }
   /** Write a checkpoint after the running step and end. */
-  | { readonly type: 'pause' };
+  | { readonly type: 'pause' }
+  /** The answer to `wanted`. */
+  | { readonly type: 'fetched'; readonly name: string; readonly isThere: boolean };
 
 /** One point of the learning curve: means over the steps since the point before. */
 export interface CurvePoint {
@@ -31,6 +35,8 @@ export interface CurvePoint {
   readonly loss: JsonNumber;
   /** Of the learning rates, by the schedule. */
   readonly share: number;
+  /** Of each layer that learns, before clipping, in the point's last step. */
+  readonly gradientNorms: Readonly<Record<string, JsonNumber>>;
 }
 
 export interface Reached {
@@ -45,6 +51,8 @@ export interface Reached {
   /** Spent since the last report. */
   readonly seconds: number;
   readonly curve: readonly CurvePoint[];
+  /** How far each layer that learns has moved: the norm of the change since it was loaded over the norm of what was loaded. */
+  readonly drift: Readonly<Record<string, JsonNumber>>;
   /** Folder with a checkpoint of this step. Absent where no later step can follow. */
   readonly checkpoint?: string;
   /** Folder with the model in Hugging Face layout. Only of `final` trials. */
@@ -55,4 +63,8 @@ export type FromTrainer =
   | ({ readonly type: 'ready'; readonly step: number; readonly attempt: number; readonly texts: number } & Device)
   | { readonly type: 'progress'; readonly step: number; readonly loss: JsonNumber; readonly share: number; readonly stepsPerSecond: number }
   | { readonly type: 'checkpointed'; readonly step: number; readonly folder: string }
-  | Reached;
+  | Reached
+  /** Is there a shared file of that name? It is to come to the path. Sent while a run is set up. */
+  | { readonly type: 'wanted'; readonly name: string; readonly path: string }
+  /** A file that others can use. */
+  | { readonly type: 'made'; readonly name: string; readonly path: string };

@@ -28,6 +28,13 @@ export interface ModelSettings extends AdamWSettings {
   readonly activations: Memory;
 }
 
+/** What a step tells, still on the device; the caller's to release. */
+interface Stepped {
+  readonly loss: Handle;
+  /** Of each gradient, before clipping: half its square. In the order of `optimizer.parameters`. */
+  readonly halfSquaredNorms: Handle;
+}
+
 export interface Model {
   readonly config: EncoderConfig;
   readonly optimizer: Optimizer;
@@ -35,15 +42,17 @@ export interface Model {
   readonly pooling: Pooling;
   /** Layers whose output can be computed beforehand, from the embeddings on: those frozen without a gap, 0 … L+1. None where all are mixed. */
   readonly frozenPrefix: number;
-  /** Runs the frozen prefix, in inference mode. Only where there is one. */
-  runPrefix(batch: TokenBatch): Handle;
+  /**
+   * Runs the frozen prefix, in inference mode. Only where there is one.
+   * @param from - output of its lowest layers, so many of them (with the embeddings at least), if that is known
+   */
+  runPrefix(batch: TokenBatch, from?: { readonly layers: number; readonly rows: Handle }): Handle;
   /**
    * One optimizer step on the mean loss of all texts.
    * @param count - number of the step, from 1
    * @param share - of the learning rates
-   * @returns the loss, still on the device
    */
-  step(parts: readonly Example[], count: number, share: number): Handle;
+  step(parts: readonly Example[], count: number, share: number): Stepped;
   /** The mean loss and its gradients, in the order of `optimizer.parameters`. */
   gradients(parts: readonly Example[]): Differentiated;
   /** (size, outputs), in inference mode. */
@@ -110,17 +119,17 @@ export function createModel(
     frozenPrefix,
     gradients,
     weight,
-    runPrefix(batch) {
+    runPrefix(batch, from) {
       const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
         const scope = { ...fixed, graph, weights, noise: noNoise };
-        return encode(scope, embed(scope, batch), [0, firstLayer], batch);
+        const below = from === undefined ? embed(scope, batch) : graph.constant(from.rows);
+        return encode(scope, below, [(from?.layers ?? 1) - 1, firstLayer], batch);
       };
-      return engine.run(pass, new Map([[wordTable, batch.words]]));
+      return engine.run(pass, new Map(from === undefined ? [[wordTable, batch.words]] : []));
     },
     step(parts, count, share) {
       const { loss, gradients: found } = gradients(parts);
-      optimizer.step(count, share, found);
-      return loss;
+      return { loss, halfSquaredNorms: optimizer.step(count, share, found) };
     },
     logits: (input) => engine.run((graph, weights) => logits({ ...fixed, graph, weights, noise: noNoise }, input), rowsFor(input)),
     dispose() {

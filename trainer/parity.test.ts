@@ -149,7 +149,7 @@ for (const { modelType } of families) {
           const trained = new Map(Object.entries(rates).filter((entry): entry is [string, number] => entry[1] !== null));
           const model = modelWith(trained, settings);
           for (const [index, want] of losses.entries()) {
-            const loss = download(model.step(whole(model), index + 1, 1))[0]!; // a scalar
+            const loss = download(model.step(whole(model), index + 1, 1).loss)[0]!; // a scalar
             assert.ok(Math.abs(loss - want) < 1e-5, `loss of step ${index + 1}: ${loss}, not ${want}`);
           }
           assertStored(`after-${name}.safetensors`, model.optimizer.parameters, (parameter) => model.weight(parameter.name), hasGradient);
@@ -185,7 +185,8 @@ for (const { modelType } of families) {
         const model = modelWith(new Map([...allRates].slice(1)), settings);
         const step = (count: number) => {
           const [example] = whole(model) as [Example];
-          release(model.step([{ ...example, noise: noiseOfStep(1, count) }], count, 1));
+          const { loss, halfSquaredNorms } = model.step([{ ...example, noise: noiseOfStep(1, count) }], count, 1);
+          for (const told of [loss, halfSquaredNorms]) release(told);
           release(example.input.prefix!); // the embeddings are frozen
           release(model.logits({ batch: example.input.batch, prefix: model.runPrefix(example.input.batch) }));
         };

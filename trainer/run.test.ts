@@ -71,7 +71,17 @@ function anAssignment(changes: Partial<TrialFile>, checkpoint?: string): Assignm
   };
   const settings = parseSettings(trial.trainer);
   const workFolder = join(folder, `work-${assignments}`);
-  return { type: 'assignment', trial, settings, modelFolder, data, workFolder, ...(checkpoint === undefined ? {} : { checkpoint }) };
+  const prefixFolder = join(folder, 'prefix');
+  return {
+    type: 'assignment',
+    trial,
+    settings,
+    modelFolder,
+    data,
+    workFolder,
+    prefixFolder,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
 }
 
 const quietly: RunHooks = { onPoint: () => {}, wanted: () => 'nothing', onSaved: () => {} };
@@ -173,6 +183,14 @@ test('reinitialised layers and the pooler begin as in a model that was never tra
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
   const { initializerRange } = readEncoderConfig(modelFolder);
   assert.ok(Math.abs(deviation / initializerRange - 1) < 0.1, `${deviation}`);
+});
+
+test('it tells how large the gradients were, and how far each layer has moved', async () => {
+  const { curve, drift } = await reach(await openRun(anAssignment({ layers: window })), 0);
+  assert.deepEqual(Object.keys(curve[0]!.gradientNorms), [bottom, head]);
+  assert.ok(Object.values(curve[0]!.gradientNorms).every((norm) => norm! > 0));
+  assert.deepEqual(Object.keys(drift), [bottom, head]);
+  assert.ok(drift[bottom]! > 1e-4 && drift[bottom]! < 0.5, JSON.stringify(drift));
 });
 
 test('it learns what can be learnt', async () => {
@@ -321,9 +339,9 @@ for (const { name, changes, want } of refused) {
 
 test('without layers all are trained at learningRate, the head at headLearningRate', async () => {
   const { layers: _, ...trial } = anAssignment({}).trial;
-  const { type, settings, workFolder } = anAssignment({});
+  const { type, settings, workFolder, prefixFolder } = anAssignment({});
   const open = (assignment: TrialFile['assignment']) =>
-    openRun({ type, trial: { ...trial, assignment }, settings, modelFolder, data, workFolder });
+    openRun({ type, trial: { ...trial, assignment }, settings, modelFolder, data, workFolder, prefixFolder });
   assert.equal(
     (await open({ learningRate: 1e-3, headLearningRate: 1e-2 })).model.optimizer.parameters.length,
     modelParameters(readEncoderConfig(modelFolder), { outputs: 2, pooling: 'pooler' }).length,

@@ -1,20 +1,26 @@
 /** A trial in the training process: set up from the trial file or a checkpoint, then brought from rung to rung. */
 import { join } from 'node:path';
 import { type JsonNumber, mostPaired } from '../study/trial.ts';
-import { type Checkpoint, openCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, checkpointBytes, openCheckpoint, type RunState, writeCheckpoint } from './checkpoint.ts';
+import type { SplitName } from './data/split.ts';
 import { type EncoderConfig, readEncoderConfig } from './encoder/config.ts';
 import { layerNames, modelParameters, type Parameter } from './encoder/parameters.ts';
 import { evaluate } from './evaluate.ts';
 import { inputSource } from './inputs.ts';
+import { halfSquares, pack, subtract } from './kernels/arithmetic.ts';
+import { type Handle, toHost } from './kernels/handle.ts';
 import { type TrainingPlan, trainingPlan } from './layers.ts';
 import type { Assignment, CurvePoint, Reached } from './messages.ts';
 import { majorityAccuracy } from './metrics.ts';
 import { createModel, type Model } from './model.ts';
 import { writeModelFolder } from './model-folder.ts';
+import { describeDevice } from './native/tensorflow.ts';
+import { fileDigest, prefixNames } from './prefix/name.ts';
+import { nobody, openPrefixStore, type Sharing } from './prefix/store.ts';
 import { badData } from './refusal.ts';
 import { openSafetensors } from './safetensors.ts';
 import { classification, regression, type Task } from './task.ts';
-import { readTexts, type Texts } from './texts.ts';
+import { readTexts } from './texts.ts';
 import { type Progress, type Split, trainTo } from './train.ts';
 import { freshValue, initialValue } from './weights.ts';
 
@@ -37,7 +43,7 @@ export interface RunHooks {
 }
 
 /** @throws {Refusal} if anything that was given does not fit */
-export async function openRun(assignment: Assignment): Promise<Run> {
+export async function openRun(assignment: Assignment, sharing: Sharing = nobody): Promise<Run> {
   const { trial, settings, modelFolder, workFolder } = assignment;
   const config = readEncoderConfig(modelFolder);
   const plan = trainingPlan(trial.layers, trial.assignment, layerNames(config));
@@ -48,13 +54,29 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   const parameters = modelParameters(config, { outputs: task.outputs, pooling: settings.pooling });
   const model = buildModel(assignment, config, task, parameters, plan, checkpoint);
   const trainedParameters = sum(model.optimizer.parameters.map(({ shape }) => shape.reduce((size, axis) => size * axis, 1)));
-  const split = (of: Texts, uses: number) => splitFor(model, of, texts.padId, uses);
-  const train = split(texts.train, (trial.horizon * settings.batchSize) / texts.train.labels.length);
-  const selection = split(texts.selection, trial.rungs.length);
-  const heldOut = split(texts.heldOut, 1);
+  const state = checkpoint?.state ?? freshState;
+  const store = openPrefixStore(assignment.prefixFolder, sharing);
+  const modelDigest = model.frozenPrefix === 0 ? '' : fileDigest(join(modelFolder, 'model.safetensors'));
+  const { tensorflow, device } = describeDevice();
+  const split = async (name: SplitName, uses: number): Promise<Split> => {
+    const { tokens, labels: truth } = texts[name];
+    const before = state.prefixes[name];
+    const source = await inputSource(model, tokens, {
+      padId: texts.padId,
+      uses,
+      precision: settings.prefixCache,
+      store,
+      nameOf: prefixNames({ model: modelDigest, texts: tokens, settings: [tensorflow, device, settings.pooling] }),
+      ...(before === undefined ? {} : { before }),
+    });
+    return { source, lengths: tokens.map(({ ids }) => ids.length), labels: truth };
+  };
+  const train = await split('train', (trial.horizon * settings.batchSize) / texts.train.labels.length);
+  const selection = await split('selection', trial.rungs.length);
+  const heldOut = await split('heldOut', 1);
+  const prefixes = { train: train.source.prefix, selection: selection.source.prefix, heldOut: heldOut.source.prefix };
 
   const place = { seed: trial.seed, texts: train.labels.length, batchSize: settings.batchSize };
-  const state = checkpoint?.state ?? { attempt: 0, seconds: 0, progress: { step: 0, losses: { sum: 0, steps: 0 }, recent: [], curve: [] } };
   if (checkpoint !== undefined) checkSamePlace(checkpoint, place);
   checkpoint?.close();
   const attempt = state.attempt + 1;
@@ -66,7 +88,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
   const save = (): string => {
     saved += 1; // a folder of its own for each: the supervisor removes it when it is stored
     const folder = join(workFolder, `checkpoint-${saved}`);
-    writeCheckpoint(folder, { schema: 1, ...place, attempt, seconds: secondsSinceReport(), progress }, model.optimizer);
+    writeCheckpoint(folder, { schema: 1, ...place, attempt, seconds: secondsSinceReport(), progress, prefixes }, model.optimizer);
     return folder;
   };
 
@@ -78,6 +100,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
     const own = {
       'train/loss': progress.losses.sum / progress.losses.steps,
       'model/trainedParameters': trainedParameters,
+      'model/checkpointBytes': checkpointBytes(trainedParameters),
       ...named('eval', scores),
     };
     if (trial.purpose === 'search') return { metrics: own, losses };
@@ -113,6 +136,7 @@ export async function openRun(assignment: Assignment): Promise<Run> {
       ...(trial.paired && !diverged ? { paired: losses.slice(0, mostPaired) } : {}),
       seconds,
       curve,
+      drift: diverged ? {} : driftOf(assignment, model, parameters, plan),
       ...(diverged || isLast ? {} : { checkpoint: save() }),
       ...(isLast && !diverged && trial.purpose === 'final' ? { model: saveModel(assignment, model, parameters, labels) } : {}),
     };
@@ -136,34 +160,65 @@ function named(prefix: string, scores: Readonly<Record<string, number>>): Metric
 function worst(purpose: Assignment['trial']['purpose'], { scoreNames }: Task): Metrics {
   const prefixes = purpose === 'search' ? ['eval'] : ['eval', 'test'];
   const scores = prefixes.flatMap((prefix) => scoreNames.map((name) => `${prefix}/${name}`));
-  return Object.fromEntries(['train/loss', 'model/trainedParameters', ...scores].map((name) => [name, null]));
+  return Object.fromEntries(['train/loss', 'model/trainedParameters', 'model/checkpointBytes', ...scores].map((name) => [name, null]));
 }
 
 function buildModel(
-  { trial, settings, modelFolder }: Assignment,
+  assignment: Assignment,
   config: EncoderConfig,
   task: Task,
   parameters: readonly Parameter[],
-  { rateOf, reinitialised }: TrainingPlan,
+  plan: TrainingPlan,
   checkpoint: Checkpoint | undefined,
 ): Model {
-  const file = openSafetensors(join(modelFolder, 'model.safetensors'));
-  const start = (parameter: Parameter) => {
-    if (checkpoint !== undefined && rateOf(parameter) !== undefined) return checkpoint.moments(parameter);
-    const fresh = () => freshValue(parameter, config.initializerRange, trial.seed, parameters.indexOf(parameter));
-    return { weight: reinitialised.has(parameter.layer) ? fresh() : initialValue(parameter, file, fresh) };
-  };
-  const model = createModel(config, parameters, start, rateOf, { ...settings, task });
-  file.close();
+  const { rateOf } = plan;
+  const first = firstValues(assignment, config, parameters, plan);
+  const start = (parameter: Parameter) =>
+    checkpoint !== undefined && rateOf(parameter) !== undefined ? checkpoint.moments(parameter) : { weight: first.value(parameter) };
+  const model = createModel(config, parameters, start, rateOf, { ...assignment.settings, task });
+  first.close();
   return model;
 }
 
-/** Largest size of a split's kept prefix output. A few trials at once must fit into a machine's memory. */
-const cacheBytes = 2 ** 30;
-
-function splitFor(model: Model, { tokens, labels }: Texts, padId: number, uses: number): Split {
-  return { source: inputSource(model, tokens, { padId, uses, cacheBytes }), lengths: tokens.map(({ ids }) => ids.length), labels };
+/** What a trial's weights begin as: follows from its model, its plan and its seed. */
+function firstValues(
+  { trial, modelFolder }: Assignment,
+  config: EncoderConfig,
+  parameters: readonly Parameter[],
+  { reinitialised }: TrainingPlan,
+): { value(parameter: Parameter): Handle; close(): void } {
+  const file = openSafetensors(join(modelFolder, 'model.safetensors'));
+  return {
+    value(parameter) {
+      const fresh = () => freshValue(parameter, config.initializerRange, trial.seed, parameters.indexOf(parameter));
+      return reinitialised.has(parameter.layer) ? fresh() : initialValue(parameter, file, fresh);
+    },
+    close: () => file.close(),
+  };
 }
+
+/** See `Reached.drift`. What the weights began as is read again, one after the other: keeping it would take the memory of a whole model. */
+function driftOf(assignment: Assignment, model: Model, parameters: readonly Parameter[], plan: TrainingPlan): Reached['drift'] {
+  const first = firstValues(assignment, model.config, parameters, plan);
+  const squares = new Map<string, { moved: number; size: number }>();
+  for (const parameter of model.optimizer.parameters) {
+    const [moved, size] = toHost(() => {
+      const [was, is] = [first.value(parameter), model.weight(parameter.name)];
+      return pack([halfSquares(subtract(is, was)), halfSquares(was)]);
+    });
+    const sums = squares.get(parameter.layer) ?? { moved: 0, size: 0 };
+    squares.set(parameter.layer, { moved: sums.moved + moved!, size: sums.size + size! }); // two of each
+  }
+  first.close();
+  return Object.fromEntries([...squares].map(([layer, { moved, size }]) => [layer, size === 0 ? 0 : Math.sqrt(moved / size)]));
+}
+
+const freshState: Pick<RunState, 'attempt' | 'seconds' | 'progress' | 'prefixes'> = {
+  attempt: 0,
+  seconds: 0,
+  progress: { step: 0, losses: { sum: 0, steps: 0 }, recent: [], curve: [] },
+  prefixes: {},
+};
 
 /** A checkpoint continues an order of texts. With another seed, data or batch size it would continue something else, silently. */
 function checkSamePlace({ state }: Checkpoint, place: Readonly<Record<'seed' | 'texts' | 'batchSize', number>>): void {

@@ -5,9 +5,10 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrialFolder } from '../results/trial-folder.ts';
-import { type DecisionFile, exitCode, type Report, type TrialFile } from '../study/trial.ts';
+import { type DecisionFile, exitCode, type JsonNumber, type Report, type TrialFile } from '../study/trial.ts';
 import type { FromTrainer, Reached } from './messages.ts';
 import { badConfiguration } from './refusal.ts';
+import { eventFile } from './tensorboard/events.ts';
 import type { TrainingProcess } from './training-client.ts';
 
 export interface Supervision {
@@ -104,10 +105,12 @@ function progressLine({ step, loss, share, stepsPerSecond }: FromTrainer & { rea
 
 /** First the checkpoint, then the report: whoever sees a report can rely on its checkpoint. */
 async function publish(reached: Reached, { device, versions }: Training, { folder, trial, say }: Supervision): Promise<void> {
-  const { rung, step, metrics, diverged, paired, seconds, attempt, checkpoint, model, curve } = reached;
+  const { rung, step, metrics, diverged, paired, seconds, attempt, checkpoint, model, curve, drift } = reached;
   if (checkpoint !== undefined) await storeCheckpoint(folder, step, checkpoint);
   if (model !== undefined) await folder.saveModel(model);
-  await folder.putCurve(rung, curve.map((point) => `${JSON.stringify(point)}\n`).join(''));
+  const lines = [...curve, { step, drift, seconds: rounded(seconds) }];
+  await folder.putCurve(rung, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await folder.putEvents(rung, eventsOf(reached, trial));
   const outcome = await folder.createReport({
     schema: 1,
     trial: trial.trial,
@@ -124,6 +127,24 @@ async function publish(reached: Reached, { device, versions }: Training, { folde
   const scores = Object.entries(metrics).map(([name, value]) => `${name} ${value?.toFixed(4) ?? 'NaN'}`);
   const note = outcome === 'exists' ? ' (another report of this rung was there and stays)' : '';
   say(`rung ${rung} at step ${step}${diverged ? ', diverged' : ''}: ${scores.join('  ')}${note}`);
+}
+
+/** What a rung told, for TensorBoard. */
+function eventsOf(
+  { rung, step, metrics, diverged, seconds, curve, drift }: Reached,
+  { sweep, trial, assignment, rungs }: TrialFile,
+): Uint8Array {
+  const numbers = (prefix: string, values: Readonly<Record<string, JsonNumber>>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value ?? Number.NaN]));
+  const points = curve.map((point) => ({
+    step: point.step,
+    values: { 'train/loss': point.loss ?? Number.NaN, 'train/rateShare': point.share, ...numbers('gradientNorm/', point.gradientNorms) },
+  }));
+  const steps = step - (rungs[rung - 1] ?? 0); // of this leg
+  const end = { step, values: { ...numbers('', metrics), ...numbers('drift/', drift), 'cost/stepsPerSecond': steps / seconds } };
+  const isLast = diverged || rung === rungs.length - 1;
+  const status = diverged ? 'failed' : isLast ? 'done' : 'running';
+  return eventFile({ wallTime: Date.now() / 1000, group: `${sweep} ${trial}`, assignment, scalars: [...points, end], status });
 }
 
 async function storeCheckpoint(folder: TrialFolder, step: number, local: string): Promise<void> {

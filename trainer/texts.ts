@@ -7,7 +7,7 @@ import { badConfiguration } from './refusal.ts';
 import { openTokenizer, type TextTokenizer } from './text-tokenizer.ts';
 
 /** One split. */
-export interface Texts {
+interface Texts {
   readonly tokens: readonly Tokens[];
   /** Index of each text's label, or its number. */
   readonly labels: readonly number[];

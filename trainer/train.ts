@@ -75,17 +75,23 @@ export async function trainTo(
       targets: model.task.targets(some.map((text) => training.labels[text]!)),
       noise: noiseOfStep(seed, progress.step, part),
     }));
-    pending.push(model.step(parts, progress.step + 1, share));
+    const { loss, halfSquaredNorms } = model.step(parts, progress.step + 1, share);
+    pending.push(loss);
     for (const { input } of parts) if (input.prefix !== undefined) release(input.prefix);
     progress.step += 1;
 
     if (progress.step % stepsPerPoint === 0 || progress.step === goal) {
       readLosses(pending, progress);
-      const point = { step: progress.step, loss: mean(progress.recent.splice(0)), share };
+      const gradientNorms = normsByLayer(model, download(halfSquaredNorms));
+      const point = { step: progress.step, loss: mean(progress.recent.splice(0)), share, gradientNorms };
       progress.curve.push(point);
       hooks.onPoint(point);
-      if (point.loss === null) return 'diverged';
+      if (point.loss === null) {
+        release(halfSquaredNorms);
+        return 'diverged';
+      }
     }
+    release(halfSquaredNorms);
     await setImmediate(); // lets messages of the supervisor in
     const wanted = hooks.wanted();
     if (wanted !== 'nothing') readLosses(pending, progress);
@@ -106,8 +112,15 @@ function readLosses(pending: Handle[], { losses, recent }: Progress): void {
   }
 }
 
-/** NaN and infinities become null. */
-function mean(values: readonly number[]): JsonNumber {
-  const result = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Number.isFinite(result) ? result : null;
+function normsByLayer({ optimizer }: Model, halfSquares: Float32Array): CurvePoint['gradientNorms'] {
+  const byLayer = new Map<string, number>();
+  for (const [index, { layer }] of optimizer.parameters.entries()) byLayer.set(layer, (byLayer.get(layer) ?? 0) + 2 * halfSquares[index]!);
+  return Object.fromEntries([...byLayer].map(([layer, square]) => [layer, finite(Math.sqrt(square))]));
 }
+
+function mean(values: readonly number[]): JsonNumber {
+  return finite(values.reduce((sum, value) => sum + value, 0) / values.length);
+}
+
+/** NaN and infinities become null. */
+const finite = (value: number): JsonNumber => (Number.isFinite(value) ? value : null);

@@ -57,7 +57,7 @@ export function forkTraining({ device, compileCache }: ForkOptions): TrainingPro
   let wake = () => {};
   child.on('message', (message: FromTrainer) => {
     arrived.push(message);
-    lastStep = message.step;
+    if ('step' in message) lastStep = message.step;
     wake();
   });
   child.on('close', (code, signal) => {

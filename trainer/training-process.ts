@@ -5,6 +5,7 @@ import { exitCode } from '../study/trial.ts';
 import { DataError } from './data/data-error.ts';
 import type { Assignment, FromTrainer, ToTrainer } from './messages.ts';
 import { type Device, describeDevice } from './native/tensorflow.ts';
+import type { Sharing } from './prefix/store.ts';
 import { Refusal } from './refusal.ts';
 import { openRun, type Run, type RunHooks } from './run.ts';
 
@@ -13,6 +14,8 @@ let wanted: 'nothing' | 'save' | 'stop' = 'nothing';
 /** Legs one after the other; the first waits for the set-up. */
 let work: Promise<Run> = new Promise(() => {});
 let workFolder: string | undefined;
+/** Who waits for a shared file, by its name. */
+const awaited = new Map<string, (isThere: boolean) => void>();
 
 process.on('message', (message: ToTrainer) => {
   switch (message.type) {
@@ -29,6 +32,10 @@ process.on('message', (message: ToTrainer) => {
     case 'pause':
       wanted = 'stop';
       break;
+    case 'fetched':
+      awaited.get(message.name)?.(message.isThere);
+      awaited.delete(message.name);
+      break;
   }
   work.catch(giveUp);
 });
@@ -41,10 +48,20 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {}
 async function setUp(assignment: Assignment): Promise<Run> {
   const device = describeDevice();
   checkDevice(assignment, device);
-  const run = await openRun(assignment);
+  const run = await openRun(assignment, sharing);
   send({ type: 'ready', step: run.progress.step, attempt: run.attempt, texts: run.texts, ...device });
   return run;
 }
+
+/** The supervisor has the connection. */
+const sharing: Sharing = {
+  fetch: (name, path) =>
+    new Promise((resolve) => {
+      awaited.set(name, resolve);
+      send({ type: 'wanted', name, path });
+    }),
+  offer: (name, path) => send({ type: 'made', name, path }),
+};
 
 function checkDevice({ settings }: Assignment, { device, tensorflow }: Device): void {
   if (settings.device === 'gpu' && device === 'cpu') {

@@ -85,9 +85,9 @@ function repeatable(work: Work): () => void {
   return () => {
     const of = input();
     count += 1;
-    const loss = model.step([{ input: of, targets, noise: noiseOfStep(0, count) }], count, 1);
+    const { loss, halfSquaredNorms } = model.step([{ input: of, targets, noise: noiseOfStep(0, count) }], count, 1);
     download(loss);
-    release(loss);
+    for (const told of [loss, halfSquaredNorms]) release(told);
     leave(of);
   };
 }

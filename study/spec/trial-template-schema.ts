@@ -59,6 +59,12 @@ export const trainerSettingsSchema = z.strictObject({
     .default(0.1)
     .describe('Share of maxResource over which the learning rates rise from 0. 0 to 1; default 0.1.'),
   clipNorm: z.number().gt(0).default(1).describe('Largest global norm of the gradients of a step. Above 0; default 1.'),
+  prefixCache: z
+    .enum(['float32', 'float16', 'off'])
+    .default('float32')
+    .describe(
+      'How the output of the frozen layers at the bottom is kept and shared between trials: float32, float16 (half the size, rounded) or off. Default float32, where reading is quicker than computing.',
+    ),
   device: z
     .enum(['cpu', 'gpu'])
     .exactOptional()
@@ -77,7 +83,7 @@ export const trialTemplateSchema = z
     trainer: json
       .default({})
       .describe(
-        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, task, pooling, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, device, checkpointSeconds. With command: anything; it is handed on as written.',
+        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, task, pooling, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, prefixCache, device, checkpointSeconds. With command: anything; it is handed on as written.',
       ),
     command: z
       .array(z.string().min(1))

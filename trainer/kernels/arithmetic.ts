@@ -95,16 +95,13 @@ export const scatterSum = (x: H, rows: H, count: number): H => run('UnsortedSegm
 
 export const indices = (values: Int32Array): H => upload(values, [values.length]);
 
-const packAttributes = [intAttribute('N', 2), floatType('T'), intAttribute('axis', 0)];
-/** Two tensors of one shape as one with a new first axis of 2. */
-export const stackTwo = (a: H, b: H): H => run('Pack', packAttributes, a, b);
-
 const unpackAttributes = [intAttribute('num', 2), floatType('T'), intAttribute('axis', 0)];
-/** The other way round. */
+/** A tensor whose first axis is 2 as two. */
 export const unstackTwo = (x: H): readonly [H, H] => runMany('Unpack', unpackAttributes, [x], 2) as [H, H];
 
-/** Sum of tensors of one shape. */
-export const sumOf = (tensors: readonly H[]): H => run('AddN', [intAttribute('N', tensors.length), ofFloats], ...tensors);
+/** Tensors of one shape as one with a new first axis. */
+export const pack = (tensors: readonly H[]): H =>
+  run('Pack', [intAttribute('N', tensors.length), ofFloats, intAttribute('axis', 0)], ...tensors);
 
 /** Side by side along the last axis; one tensor stays as it is. */
 export function concatenate(tensors: readonly H[]): H {

@@ -1,4 +1,4 @@
-import { add, batchProduct, multiply, permute, reshape, softmax, stackTwo, subtract, sumOfLast, unstackTwo } from './arithmetic.ts';
+import { add, batchProduct, multiply, pack, permute, reshape, softmax, subtract, sumOfLast, unstackTwo } from './arithmetic.ts';
 import { dropoutMask, type Noise } from './dropout.ts';
 import type { Handle } from './handle.ts';
 import { defineKernel } from './kernel.ts';
@@ -43,7 +43,7 @@ export const attention = defineKernel<'query' | 'keyValue' | 'mask', AttentionSe
       keyValue: () => {
         const dKey = batchProduct(dScores, asked, 'transposed', 'plain');
         const dValue = batchProduct(dropped(weights), dHeard, 'transposed', 'plain');
-        const side = permute(stackTwo(dKey, dValue), 1, 3, 0, 2, 4); // (batch, time, 2, heads, width)
+        const side = permute(pack([dKey, dValue]), 1, 3, 0, 2, 4); // (batch, time, 2, heads, width)
         return reshape(side, batch * side.shape[1]!, 2 * dy.shape[1]!);
       },
     };

@@ -7,7 +7,7 @@ import type { Gradient } from '../engine/graph.ts';
 import { indices, multiply, zerosLike } from '../kernels/arithmetic.ts';
 import { type Handle, inScope, release, upload } from '../kernels/handle.ts';
 import { boolAttribute, constant, floatType, intType, runInPlace } from '../kernels/operation.ts';
-import { clipFactor } from './clip.ts';
+import { clipFactor, halfSquaredNorms } from './clip.ts';
 import { createVariable, type Variable } from './variable.ts';
 
 const beta1 = 0.9;
@@ -42,8 +42,9 @@ export interface Optimizer {
    * @param count - number of this step, from 1
    * @param share - of each parameter's learning rate, from the schedule
    * @param gradients - in the order of `parameters`
+   * @returns half the square of each gradient's norm, before clipping: (parameters). The caller's to release
    */
-  step(count: number, share: number, gradients: readonly Gradient[]): void;
+  step(count: number, share: number, gradients: readonly Gradient[]): Handle;
   /** As they are now. Release them before the next `step`. */
   moments(name: string): Moments;
   dispose(): void;
@@ -73,11 +74,9 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm }: Ad
       return { weight: weight.read(), mean: mean.read(), square: square.read() };
     },
     step(count, share, gradients) {
+      const halves = halfSquaredNorms(gradients.map(({ of }) => of));
       inScope(() => {
-        const factor = clipFactor(
-          gradients.map(({ of }) => of),
-          clipNorm,
-        );
+        const factor = clipFactor(halves, clipNorm);
         const shared = sharedScalars(count);
         const scalars = rateScalars(slots, share, weightDecay);
         for (const [index, slot] of slots.entries()) {
@@ -89,6 +88,7 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm }: Ad
           });
         }
       });
+      return halves;
     },
     dispose() {
       for (const { weight, mean, square, sparse } of slots) for (const variable of [weight, mean, square, sparse]) variable?.dispose();
