@@ -137,6 +137,13 @@ export function outcomeSoFar(phase: Phase): Outcome | undefined {
 /** Those that have a slot. */
 export const runningTrials = (state: SweepState): readonly LiveTrial[] =>
   state.live.filter((live) => live.state === 'running' || live.state === 'starting');
+/**
+ * Those that must be there to answer. One whose suggestion is still asked for is not there yet, whatever has been decided about it meanwhile;
+ * and one that is about to be told something shows by that whether it is there.
+ */
+export const answerableTrials = ({ live, due }: SweepState): readonly LiveTrial[] =>
+  live.filter(({ trial, state }) => state !== 'starting' && due.every((command) => command.trial !== trial));
+
 export const liveTrial = (state: SweepState, trial: number): LiveTrial | undefined => state.live.find((live) => live.trial === trial);
 
 /** Paused trials with the rung they wait at. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { nextCommand } from './schedule.ts';
 import { fold, type Happening, type Message } from './sweep.ts';
-import { type Command, isOver, newSweep, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
+import { answerableTrials, type Command, isOver, newSweep, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { Report } from './trial.ts';
 
 const aPlan = (plan: Partial<SweepPlan> = {}): SweepPlan => ({
@@ -116,6 +116,19 @@ test('what is decided while the sampler is asked holds for the trial that it sug
     ['suggested', 'decided'],
   );
   assert.equal(isOver(tell(state, { type: 'ended', trial: 0 })), true);
+});
+
+test('a trial must answer once it has started, and not while there is more to tell it', () => {
+  const answerable = (state: SweepState) => answerableTrials(state).map(({ trial }) => trial);
+  const outcome = { result: 'cancelled' } as const;
+  const asked: (readonly number[])[] = [];
+  const { state } = obey(newSweep(aPlan(), 2, 0), (now) => {
+    asked.push(answerable(now), answerable(fold(now, { at: 0, type: 'closeRequested', outcome })));
+    return now;
+  });
+  assert.deepEqual(asked, [[], [], [0], []]); // after the close both are still to be told
+  assert.deepEqual(answerable(state), [0, 1]);
+  assert.deepEqual(answerable(obey(tell(state, { type: 'stopTrialRequested', trial: 0 })).state), [1, 0, 2]); // the next one has its slot
 });
 
 test('a report that comes twice changes nothing', () => {

@@ -27,7 +27,15 @@ import { nextCommand } from '../study/schedule.ts';
 import type { Suggestion } from '../study/suggestion.ts';
 import type { Summary } from '../study/summary.ts';
 import { fold, type Happening, type Message } from '../study/sweep.ts';
-import { type Command, isOver, newSweep, type SentCommand, type SweepPlan, type SweepState } from '../study/sweep-state.ts';
+import {
+  answerableTrials,
+  type Command,
+  isOver,
+  newSweep,
+  type SentCommand,
+  type SweepPlan,
+  type SweepState,
+} from '../study/sweep-state.ts';
 import { sweepId, trialNumber, trialState } from './attributes.ts';
 import { type Order, ordered, trial, trialEnded, trialFailed, trialReported } from './trial.ts';
 
@@ -234,7 +242,7 @@ function watchForLostTrials(sweep: SweepRef, state: () => SweepState, enqueue: (
   void inBackground(async () => {
     for (;;) {
       await sleep('5 minutes', { summary: 'until the next look for lost trials' });
-      const trials = state().live.map(({ trial }) => trial);
+      const trials = answerableTrials(state()).map(({ trial }) => trial);
       if (trials.length === 0) continue;
       for (const trial of await findLost(trials.map((trial) => ({ trial, workflowId: trialWorkflowId(sweep.id, trial) })))) {
         enqueue({
