@@ -75,7 +75,8 @@ function chosen(context: string | undefined) {
   throw new CommandFailure(text, exitCodes.usage);
 }
 
-function kubeconfigs(): string[] {
+/** The files that kubectl would read. */
+export function kubeconfigs(): string[] {
   const named = (process.env.KUBECONFIG ?? '').split(path.delimiter).filter((file) => file !== '');
   return named.length > 0 ? named : [path.join(os.homedir(), '.kube', 'config')];
 }

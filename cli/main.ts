@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { isPlugin } from './cluster-flags.ts';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addControllerCommand } from './commands/controller.ts';
 import { addCronCommands } from './commands/cron.ts';
@@ -14,7 +15,7 @@ import { addWorkerCommand } from './commands/worker.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { ownVersion } from './own-version.ts';
 
-const program = new Command('permafrost')
+const program = new Command(isPlugin ? 'kubectl permafrost' : 'permafrost')
   .description('Finds which layers of a pre-trained encoder to freeze, and how fast each other layer should learn.')
   .version(ownVersion())
   .showHelpAfterError('(see permafrost --help)')

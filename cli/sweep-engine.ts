@@ -9,12 +9,14 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import type { NightSchedules } from '../k8s/cron-sweep/night-schedules.ts';
 import { EngineUnreachable, type Run, type SweepEngine } from '../k8s/sweep/engine.ts';
 import type { ObjectStore } from '../results/object-store.ts';
 import { BucketNotFound, CredentialsRefused, StorageUnreachable } from '../results/storage-error.ts';
 import type { Progress } from '../study/progress.ts';
 import { progress, revise } from '../workflows/sweep.ts';
 import { checkSweep } from './check-sweep.ts';
+import { nightSchedules } from './night-schedules.ts';
 import { startSweep } from './start-sweep.ts';
 
 /** Temporal answers at once or not at all; workers may have a sweep's history to read first. */
@@ -26,13 +28,8 @@ const startMs = 30_000;
 /** The engine of sweeps as their controller sees it: Temporal with its workers, and S3. */
 export function sweepEngine(client: Client, store: ObjectStore): SweepEngine {
   const handle = (id: string) => client.workflow.getHandle(id);
-  const asked = async <T>(limitMs: number, onTimeout: 'TemporalUnavailable' | 'NoWorker', work: () => Promise<T>): Promise<T> => {
-    try {
-      return await client.withDeadline(Date.now() + limitMs, work);
-    } catch (error) {
-      throw named(error, onTimeout);
-    }
-  };
+  const asked = <T>(limitMs: number, onTimeout: 'TemporalUnavailable' | 'NoWorker', work: () => Promise<T>): Promise<T> =>
+    inTime(client, limitMs, onTimeout, work);
 
   return {
     check: (sweep) => stored(() => checkSweep(sweep, store)),
@@ -73,6 +70,32 @@ export function sweepEngine(client: Client, store: ObjectStore): SweepEngine {
           if (!(error instanceof WorkflowNotFoundError)) throw error;
         }
       }),
+  };
+}
+
+/** @throws EngineUnreachable when it takes longer, or Temporal does not answer */
+async function inTime<T>(
+  client: Client,
+  limitMs: number,
+  onTimeout: 'TemporalUnavailable' | 'NoWorker',
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + limitMs, work);
+  } catch (error) {
+    throw named(error, onTimeout);
+  }
+}
+
+/** The schedules of nights as their controller sees them. */
+export function scheduleEngine(client: Client): NightSchedules {
+  const { find, create, update, remove } = nightSchedules(client);
+  const asked = <T>(work: () => Promise<T>): Promise<T> => inTime(client, temporalMs, 'TemporalUnavailable', work);
+  return {
+    find: (key) => asked(() => find(key)),
+    create: (cronSweep, owner) => asked(() => create(cronSweep, owner)),
+    update: (cronSweep, owner) => asked(() => update(cronSweep, owner)),
+    remove: (key) => asked(() => remove(key)),
   };
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { parseCronSweep } from './cron-sweep.ts';
 import { aSweep } from './testing/builders.ts';
 import { writtenCronSweep } from './testing/cron-sweeps.ts';
@@ -22,6 +24,11 @@ test('a nightly study that says only what it must comes out with every default, 
     },
   });
   assert.deepEqual(parseCronSweep(cronSweep), cronSweep);
+});
+
+test('the example is one', () => {
+  const written = parse(readFileSync(new URL('../examples/minilm-nightly.yaml', import.meta.url), 'utf8'));
+  assert.equal(parseCronSweep(written).spec.sweepTemplate.spec.study, 'minilm-sections');
 });
 
 test('a template may name the study', () => {

@@ -7,7 +7,7 @@ import type { Manager } from '../../k8s/controller/manager.ts';
 import { connectObjectStore } from '../../results/object-store.ts';
 import { CommandFailure, exitCodes } from '../failure.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { sweepEngine } from '../sweep-engine.ts';
+import { scheduleEngine, sweepEngine } from '../sweep-engine.ts';
 import { temporalAt } from '../temporal.ts';
 import { port } from './arguments.ts';
 
@@ -21,7 +21,7 @@ export function addControllerCommand(program: Command): void {
   program
     .command('controller')
     .description(
-      'Look after the Sweep objects of a namespace, with the servers that TEMPORAL_ADDRESS and AWS_* name; SIGTERM stops, sweeps go on.',
+      'Look after the Sweep and CronSweep objects of a namespace, with the servers that TEMPORAL_ADDRESS and AWS_* name; SIGTERM stops, sweeps go on.',
     )
     .option('--context <name>', 'context of your kubeconfig; inside a cluster, that cluster')
     .option('--namespace <name>', 'whose objects it looks after', 'default')
@@ -56,10 +56,15 @@ async function start({ context, namespace, port }: ControllerFlags, identity: st
   const { connectTo } = await import('../kubernetes.ts'); // its library takes most of a second to load
   const { eventRecorder } = await import('../../k8s/controller/event-recorder.ts');
   const { startManager } = await import('../../k8s/controller/manager.ts');
+  const { cronSweepController } = await import('../../k8s/cron-sweep/cron-sweep-controller.ts');
   const { sweepController } = await import('../../k8s/sweep/sweep-controller.ts');
   const cluster = connectTo(context, namespace, { patienceSeconds: 10 });
   const record = eventRecorder(cluster, identity, log);
   const engine = sweepEngine(client, connectObjectStore({ patienceSeconds: 10 }));
   const forElection = connectTo(context, namespace, { patienceSeconds: 0, answerSeconds: 5 }); // late answers are worse than none
-  return startManager({ controllers: [sweepController({ cluster, engine, record })], cluster: forElection, identity, port, log });
+  const controllers = [
+    sweepController({ cluster, engine, record }),
+    cronSweepController({ cluster, schedules: scheduleEngine(client), record }),
+  ];
+  return startManager({ controllers, cluster: forElection, identity, port, log });
 }

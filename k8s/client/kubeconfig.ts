@@ -34,16 +34,13 @@ export class PooledKubeConfig extends KubeConfig {
 
 /** @throws {ContextNotFound} */
 export function loadKubeConfig(choice: ClusterChoice): PooledKubeConfig {
-  const config = new PooledKubeConfig();
   if (choice.kind === 'inCluster') {
+    const config = new PooledKubeConfig();
     config.loadFromCluster();
     return config;
   }
   const { context, files } = choice;
-  const present = files.filter((file) => existsSync(file));
-  if (present.length === 0)
-    throw new ContextNotFound(`context ${context}: there is no kubeconfig at ${files.join(' or ')}: set KUBECONFIG`);
-  for (const file of present) addFile(config, file);
+  const { config, present } = readFiles(files, `context ${context}`);
   const names = config.getContexts().map(({ name }) => name);
   if (!names.includes(context)) {
     throw new ContextNotFound(`context ${context} is not in ${present.join(', ')}; there are: ${names.join(', ') || 'none'}`);
@@ -55,6 +52,26 @@ export function loadKubeConfig(choice: ClusterChoice): PooledKubeConfig {
   return config;
 }
 
+/**
+ * The context that kubectl would use, for whoever asks for just that, and the namespace that it names.
+ * @param wanted - another context than the current one
+ * @throws {ContextNotFound}
+ */
+export function currentContext(files: readonly string[], wanted?: string): { readonly context: string; readonly namespace: string } {
+  const { config, present } = readFiles(files, wanted === undefined ? 'the current context' : `context ${wanted}`);
+  const context = wanted ?? config.getCurrentContext();
+  if (!context) throw new ContextNotFound(`${present.join(', ')} names no current context: \`kubectl config use-context\` sets one`);
+  return { context, namespace: config.getContextObject(context)?.namespace ?? 'default' };
+}
+
+function readFiles(files: readonly string[], wanted: string): { readonly config: PooledKubeConfig; readonly present: readonly string[] } {
+  const present = files.filter((file) => existsSync(file));
+  if (present.length === 0) throw new ContextNotFound(`${wanted}: there is no kubeconfig at ${files.join(' or ')}: set KUBECONFIG`);
+  const config = new PooledKubeConfig();
+  for (const file of present) addFile(config, file);
+  return { config, present };
+}
+
 function addFile(config: KubeConfig, file: string): void {
   const read = new KubeConfig();
   read.loadFromFile(file);
@@ -63,4 +80,5 @@ function addFile(config: KubeConfig, file: string): void {
   config.clusters = [...config.clusters, ...fresh(read.clusters, config.clusters)];
   config.users = [...config.users, ...fresh(read.users, config.users)];
   config.contexts = [...config.contexts, ...fresh(read.contexts, config.contexts)];
+  if (!config.getCurrentContext()) config.setCurrentContext(read.getCurrentContext()); // the first one that names one counts
 }

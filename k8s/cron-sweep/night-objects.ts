@@ -1,29 +1,13 @@
-import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { CronSweep } from '../../study/cron-sweep.ts';
 import type { Sweep } from '../../study/spec.ts';
-import type { SweepStatus } from '../api/sweep-status.ts';
+import { type SweepObject, sweepIdOf, sweeps } from '../api/sweep-object.ts';
 import type { Cluster } from '../client/cluster.ts';
 import { isAlreadyThere, isNotFound } from '../client/errors.ts';
-import type { Resource, Stored } from '../client/resource.ts';
+import type { Stored } from '../client/resource.ts';
 import type { CronSweepOwner } from './night-schedules.ts';
 
-/** A Sweep object as far as nights are concerned. */
-export interface NightObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: V1ObjectMeta;
-  readonly spec: Sweep['spec'];
-  readonly status?: SweepStatus;
-}
-
-const nights: Resource<NightObject> = {
-  apiVersion: 'permafrost.dev/v1alpha1',
-  plural: 'sweeps',
-  read: (json) => json as Stored<NightObject>, // the server has checked it against our CRD
-};
-
 /** Labels of a night's sweep: the CronSweep that it comes from, and its study. */
-const cronSweepLabel = 'permafrost.dev/cron-sweep';
+export const cronSweepLabel = 'permafrost.dev/cron-sweep';
 const studyLabel = 'permafrost.dev/study';
 /** When the night was due, ISO 8601. */
 const dueAnnotation = 'permafrost.dev/due';
@@ -64,28 +48,23 @@ export function nightObjects(cluster: Cluster) {
 
     async remove(id: string): Promise<void> {
       const object = await find(cluster, id);
-      if (object !== undefined) await cluster.remove(nights, object.metadata.name);
+      if (object !== undefined) await cluster.remove(sweeps, object.metadata.name);
     },
   };
 }
 
-/** `<namespace>.<name>.<uid8>`: the id of the sweep that an object stands for. */
-function sweepIdOf({ namespace, name, uid }: Stored<NightObject>['metadata']): string {
-  return `${namespace}.${name}.${uid.slice(0, 8)}`;
-}
-
-async function createOrFind(cluster: Cluster, object: NightObject): Promise<Stored<NightObject>> {
+async function createOrFind(cluster: Cluster, object: SweepObject): Promise<Stored<SweepObject>> {
   try {
-    return await cluster.create(nights, object);
+    return await cluster.create(sweeps, object);
   } catch (error) {
     if (!isAlreadyThere(error)) throw error;
-    return cluster.get(nights, object.metadata.name!); // ! is safe: we named it
+    return cluster.get(sweeps, object.metadata.name!); // ! is safe: we named it
   }
 }
 
-async function find(cluster: Cluster, id: string): Promise<Stored<NightObject> | undefined> {
+async function find(cluster: Cluster, id: string): Promise<Stored<SweepObject> | undefined> {
   try {
-    const object = await cluster.get(nights, id.split('.')[1]!); // ! is safe: ids have three parts
+    const object = await cluster.get(sweeps, id.split('.')[1]!); // ! is safe: ids have three parts
     return sweepIdOf(object.metadata) === id ? object : undefined;
   } catch (error) {
     if (isNotFound(error)) return undefined;
@@ -94,7 +73,7 @@ async function find(cluster: Cluster, id: string): Promise<Stored<NightObject> |
 }
 
 /** The owner goes with its nights: deleting the CronSweep deletes them, and with that cancels what runs. */
-function nightObject(sweep: Sweep, { metadata, spec }: CronSweep, at: Date, owner: CronSweepOwner): NightObject {
+function nightObject(sweep: Sweep, { metadata, spec }: CronSweep, at: Date, owner: CronSweepOwner): SweepObject {
   const { labels, annotations } = spec.sweepTemplate.metadata ?? {};
   const { study } = sweep.spec;
   return {
@@ -105,7 +84,7 @@ function nightObject(sweep: Sweep, { metadata, spec }: CronSweep, at: Date, owne
       namespace: sweep.metadata.namespace,
       labels: { ...labels, ...(isLabelValue(study) && { [studyLabel]: study }), [cronSweepLabel]: metadata.name },
       annotations: { ...annotations, [dueAnnotation]: at.toISOString() },
-      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
+      ownerReferences: [{ ...owner, controller: true }],
     },
     spec: sweep.spec,
   };

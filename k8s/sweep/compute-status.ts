@@ -7,6 +7,8 @@ import type { SweepStatus } from '../api/sweep-status.ts';
 import { type Assertion, conditionsAfter } from './conditions.ts';
 import type { Run, Verdict } from './engine.ts';
 
+const conditionTypes = ['Valid', 'EngineReachable', 'Applied', 'Suspended', 'Succeeded'];
+
 /** What a look at a sweep has found. */
 export interface Observation {
   readonly id: string;
@@ -46,7 +48,7 @@ export function computeStatus(observation: Observation, before: SweepStatus | un
     ...(resultsUri !== undefined && { resultsUri }),
     ...known,
     ...(completionTime !== undefined && { completionTime }),
-    conditions: conditionsAfter(before?.conditions, assertions, generation, now),
+    conditions: conditionsAfter(conditionTypes, before?.conditions, assertions, generation, now),
   };
 }
 

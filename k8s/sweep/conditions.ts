@@ -4,17 +4,16 @@ import { cut } from '../controller/cut.ts';
 /** What a controller says of one condition. */
 export type Assertion = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
-/** All that a Sweep has, in this order; each is there from the first look on. */
-const types = ['Valid', 'EngineReachable', 'Applied', 'Suspended', 'Succeeded'] as const;
-
 /** A message may hold the whole list of what is wrong with a spec; the object must stay small. */
 const longestMessage = 1_024;
 
 /**
  * The conditions with these said anew. What nobody says anything about stays; what was never said is Unknown.
+ * @param types - all that the kind has, in this order; each is there from the first look on
  * @param now - when a status changes, it changes now
  */
 export function conditionsAfter(
+  types: readonly string[],
   before: readonly Condition[] = [],
   assertions: readonly Assertion[],
   generation: number,
