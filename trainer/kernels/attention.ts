@@ -1,6 +1,6 @@
 import { add, batchProduct, multiply, pack, permute, reshape, softmax, subtract, sumOfLast, unstackTwo } from './arithmetic.ts';
 import { dropoutMask, type Noise } from './dropout.ts';
-import type { Handle } from './handle.ts';
+import { type Handle, scoped } from './handle.ts';
 import { defineKernel } from './kernel.ts';
 import { constant } from './operation.ts';
 
@@ -36,8 +36,10 @@ export const attention = defineKernel<'query' | 'keyValue' | 'mask', AttentionSe
     const dropped = (x: Handle) => (drop === undefined ? x : multiply(x, drop));
     const dHeard = splitHeads(dy, batch, heads);
     // Gradient of the scores, needed by query and key: softmax's is w · (dw - Σ w dw).
-    const weighted = multiply(dropped(batchProduct(dHeard, value, 'plain', 'transposed')), weights);
-    const dScores = subtract(weighted, multiply(weights, sumOfLast(weighted)));
+    const dScores = scoped(() => {
+      const weighted = multiply(dropped(batchProduct(dHeard, value, 'plain', 'transposed')), weights);
+      return subtract(weighted, multiply(weights, sumOfLast(weighted)));
+    });
     return {
       query: () => joinHeads(multiply(batchProduct(dScores, key), constant(1 / Math.sqrt(key.shape[3]!)))),
       keyValue: () => {
