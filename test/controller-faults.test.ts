@@ -1,0 +1,106 @@
+/** What dies or goes away under a controller: itself, its rival, the API server, the kind that it knows. Nothing is lost, and nothing started twice. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sweepCrd } from '../k8s/api/sweep-crd.ts';
+import { whyNoControlPlane } from '../tools/cluster/test-control-plane.ts';
+import { type ControllerProcess, type ControllerSystem, startControllerSystem } from './controller-system.ts';
+
+const skip = whyNoControlPlane();
+const options = { skip, timeout: 180_000 };
+let all: ControllerSystem;
+let controller: ControllerProcess;
+
+before(async () => {
+  if (skip !== false) return;
+  all = await startControllerSystem();
+  [controller] = await Promise.all([all.startController(), all.system.startWorker()]);
+});
+after(() => all?.close());
+
+/** It runs until it is deleted. */
+const endless = { stepSeconds: 1, pruneAlgorithm: { name: 'none', maxResource: 600 }, parallelTrials: 1 };
+const kubectl = (...args: readonly string[]): Promise<string> => all.plane.kubectl('--namespace', all.plane.namespace, ...args);
+const patch = (name: string, spec: object): Promise<string> =>
+  kubectl('patch', 'sweep', name, '--type=merge', `--patch=${JSON.stringify({ spec })}`);
+const running = (name: string, signal: AbortSignal) => all.until(name, ({ status }) => status?.trials?.running === 1, signal);
+/** An edit has reached the workflow, and the status says so. */
+async function follows(name: string, signal: AbortSignal): Promise<void> {
+  const before = (await all.find(name))!.metadata.generation!; // ! is safe: it was applied
+  await patch(name, { numTrials: 100 + before });
+  await all.until(name, ({ status }) => status?.observedGeneration === before + 1 && status.trials?.total === 100 + before, signal);
+}
+async function removed(name: string, signal: AbortSignal): Promise<void> {
+  await kubectl('delete', 'sweep', name, '--wait=false');
+  await all.untilGone(name, signal);
+}
+const leads = async ({ events }: ControllerProcess, signal: AbortSignal): Promise<void> => {
+  while (!events.some(({ message }) => message === 'this process leads')) await sleep(50, undefined, { signal });
+};
+/** The state of every workflow that was ever started for it, once the server lists it. */
+async function workflowsOf(name: string, signal: AbortSignal): Promise<readonly string[]> {
+  for (;;) {
+    const found = await Array.fromAsync(all.system.client.workflow.list({ query: `WorkflowType="sweep" AND SweepName="${name}"` }));
+    const states = found.map(({ status }) => status.name);
+    if (states.length > 0 && !states.includes('RUNNING')) return states;
+    await sleep(100, undefined, { signal });
+  }
+}
+
+/** A leader that the API server kept waiting for too long has ended: it is started again, as a Deployment does. */
+async function isThere(): Promise<void> {
+  if (controller.process.exitCode !== null) controller = await all.startController();
+}
+
+test('a controller that is killed is followed by the next one, which starts nothing twice', options, async ({ signal }) => {
+  const next = await all.startController();
+  await all.apply('orphan', endless);
+  await running('orphan', signal);
+  controller.process.kill('SIGKILL');
+  controller = next;
+  await follows('orphan', signal);
+  await leads(next, signal);
+  await removed('orphan', signal);
+  assert.deepEqual(await workflowsOf('orphan', signal), ['CANCELLED']);
+});
+
+test('a leader that slept through its lease ends; what both did meanwhile was done once', options, async ({ signal }) => {
+  const rival = await all.startController();
+  const sleeper = controller;
+  sleeper.process.kill('SIGSTOP');
+  await all.apply('contested', endless);
+  await leads(rival, signal);
+  controller = rival;
+  const ended = once(sleeper.process, 'exit', { signal });
+  sleeper.process.kill('SIGCONT'); // until it notices, both look after it
+  await follows('contested', signal);
+  await ended;
+  assert.match(String(sleeper.events.at(-1)?.message), /leads no more/);
+  await removed('contested', signal);
+  assert.deepEqual(await workflowsOf('contested', signal), ['CANCELLED']);
+});
+
+test('an API server that is restarted finds everything under control', options, async ({ signal }) => {
+  await all.apply('api', endless);
+  await running('api', signal);
+  await all.plane.stopPart('kube-apiserver', 'SIGKILL');
+  await sleep(1_000);
+  await all.plane.startPart('kube-apiserver');
+  await sleep(3_000); // a leader that could not renew its lease for too long has ended by now
+  await isThere();
+  await follows('api', signal);
+  await removed('api', signal);
+});
+
+test('a CRD that is upgraded under live sweeps leaves them under control', options, async ({ signal }) => {
+  await isThere();
+  await all.apply('upgraded', endless);
+  await running('upgraded', signal);
+  const newer = JSON.parse(JSON.stringify(sweepCrd));
+  newer.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.comment = { type: 'string' };
+  await all.plane.apply(newer);
+  await kubectl('wait', '--for=condition=Established', 'crd/sweeps.permafrost.dev');
+  await follows('upgraded', signal);
+  await removed('upgraded', signal);
+});
