@@ -121,3 +121,12 @@ test('baselines: nothing enqueued needs no model, anything enqueued does', () =>
     message: "baseline fullFineTuning: the number of the model's layers must be known",
   });
 });
+
+test('baselines: where methods are searched they are fully fine-tuned, whatever comes first', () => {
+  const method = { name: 'method', searchSpace: { categorical: { choices: ['dps', 'full'] } } };
+  const reserve = { name: 'dps.reserve', searchSpace: { uniform: { min: 0.3, max: 0.9 } }, activeWhen: { method: 'dps' } };
+  const prefix = layerwise({ scheme: 'prefix', frozenPrefix: { min: 0, max: 2 } });
+  for (const { assignment } of enqueuedTrials(aSweep({ parameters: [prefix, method, reserve], enqueue }), model)) {
+    assert.deepEqual([assignment.method, assignment['dps.reserve']], ['full', undefined]);
+  }
+});

@@ -31,7 +31,8 @@ export const layerFrozenBy = (baseline: string): string | undefined => /^freezeO
 
 /**
  * The baselines that `spec.enqueue` names, in its order. Parameters that have nothing to do with layers take the middle
- * of their range (on its own scale) or their first choice.
+ * of their range (on its own scale) or their first choice; the method is full fine-tuning where the
+ * search has it.
  * @throws {RangeError} if there are any and the model is not known
  */
 export function enqueuedTrials({ spec }: Sweep, model: ModelShape | undefined): readonly EnqueuedTrial[] {
@@ -71,12 +72,17 @@ function valuesOf(baseline: string, parameter: string, scheme: Scheme, rate: num
 }
 
 function withMiddle(assignment: Assignment, dimension: Dimension): Assignment {
-  return isActive(dimension, assignment) ? { ...assignment, [dimension.name]: middleOf(dimension.domain) } : assignment;
+  return isActive(dimension, assignment) ? { ...assignment, [dimension.name]: plainest(dimension) } : assignment;
+}
+
+function plainest({ name, domain }: Dimension): Value {
+  const isChoice = name === 'method' && domain.kind === 'categorical' && domain.choices.includes('full');
+  return isChoice ? 'full' : middleOf(domain);
 }
 
 /** Where there are only so many values, the lower of two middles. */
 function middleOf(domain: Domain): Value {
-  if (domain.kind === 'categorical') return domain.choices[0]!;
+  if (domain.kind === 'categorical') return domain.choices[0]!; // not empty
   return fromUnit(domain, levelsOf(domain) === undefined ? 0.5 : justBelowHalf);
 }
 

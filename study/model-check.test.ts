@@ -41,6 +41,14 @@ const refused: readonly { readonly name: string; readonly spec: Readonly<Record<
     message: "spec.parameters[0].searchSpace.layerwise.reinit.max: must be <= 4, the number of the model's layers, got 5",
   },
   {
+    name: 'ranks for more layers than there are',
+    spec: {
+      parameters: [prefix, head],
+      trialTemplate: { trainer: { model: './model', data: './data', method: 'lora', lora: { rank: [0, 0, 4, 4, 8] } } },
+    },
+    message: "spec.trialTemplate.trainer.lora.rank: must be one number, or 4, one for each of the model's layers, got [0,0,4,4,8]",
+  },
+  {
     name: 'blocks larger than the model',
     spec: { parameters: [layerwise({ scheme: 'blocks', blockSize: 5 }), head] },
     message: "spec.parameters[0].searchSpace.layerwise.blockSize: must be <= 4, the number of the model's layers, got 5",

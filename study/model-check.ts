@@ -14,11 +14,11 @@ import type { Sweep } from './spec.ts';
  * The part of a sweep's check that needs its model.
  * @param model - undefined when it is not known: a program of one's own that names no model
  * @throws {SpecError} if a layerwise parameter goes beyond the model's layers, or there is one and the model is not known;
- *   if a baseline names a layer that is not there, if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one,
+ *   if a baseline names a layer that is not there, ranks are not listed for each layer, if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one,
  *   or an enqueued assignment is not one of the space
  */
 export function checkAgainstModel(sweep: Sweep, model: ModelShape | undefined): void {
-  const layers = [...layerProblems(sweep, model), ...leftOutProblems(sweep, model)];
+  const layers = [...layerProblems(sweep, model), ...leftOutProblems(sweep, model), ...rankProblems(sweep, model)];
   if (layers.length > 0) throw new SpecError(layers);
   const names = nameProblems(sweep, searchSpaceOf(sweep.spec.parameters, model));
   if (names.length > 0) throw new SpecError(names);
@@ -39,6 +39,13 @@ function layerProblems({ spec }: Sweep, model: ModelShape | undefined): readonly
       return [{ path, message: 'needs a model whose layers can be counted; name its folder in spec.trialTemplate.trainer.model' }];
     return layerwiseProblems(path, layerwise, model);
   });
+}
+
+/** Ranks that are listed layer by layer. */
+function rankProblems({ spec: { trialTemplate } }: Sweep, model: ModelShape | undefined): readonly Problem[] {
+  const { rank } = (trialTemplate.trainer.lora ?? {}) as { readonly rank?: unknown }; // of the built-in trainer: checked
+  if (trialTemplate.command !== undefined || model === undefined || !Array.isArray(rank) || rank.length === model.layers) return [];
+  return [mustBe('spec.trialTemplate.trainer.lora.rank', `one number, or ${model.layers}, one for each of the model's layers`, rank)];
 }
 
 function leftOutProblems({ spec: { enqueue } }: Sweep, model: ModelShape | undefined): readonly Problem[] {

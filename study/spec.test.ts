@@ -57,6 +57,13 @@ test('a sweep that says only what it must comes out with every default', () => {
           model: 's3://models/minilm-l6',
           data: 's3://data/sections',
           batchSize: 16,
+          task: 'classification',
+          pooling: 'pooler',
+          method: 'full',
+          accumulate: 1,
+          activations: 'keep',
+          engine: 'raw',
+          prefixCache: 'float32',
           maxLength: 64,
           weightDecay: 0.01,
           warmup: 0.1,
@@ -185,4 +192,14 @@ test('the example sweep: three rungs, two trials at a time, at least twelve of t
   );
   assert.deepEqual([trialTemplate.trainer.model, trialTemplate.trainer.data], ['s3://models/minilm-l6', 's3://data/debian-sections']);
   assert.ok(numTrials >= 12, `numTrials ${numTrials}`);
+});
+
+test('the example over methods: no warnings, and each setting has its own method', () => {
+  const sweep = parseSweep(parse(readFileSync(new URL('../examples/which-method.yaml', import.meta.url), 'utf8')));
+  assert.deepEqual(warningsOf(sweep, { layers: 6 }), []);
+  const settings = sweep.spec.parameters.filter(({ name }) => name.includes('.'));
+  assert.deepEqual(
+    settings.map(({ activeWhen }) => activeWhen?.method),
+    settings.map(({ name }) => name.split('.')[0]),
+  );
 });

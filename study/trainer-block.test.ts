@@ -12,3 +12,9 @@ test('a searched setting takes the place of the written one', () => {
 test('a program of its own gets its block as written', () => {
   assert.deepEqual(trainerBlockOf({ command: ['./train'], trainer }, assignment), trainer);
 });
+
+test("a searched setting of a method goes into that method's block, beside what is written there", () => {
+  const written = { ...trainer, dps: { variant: 'mix', reserve: 0.7 } };
+  const searched = { method: 'dps', 'dps.reserve': 0.4, 'layers.dps': 1, 'dps.other': 1 };
+  assert.deepEqual(trainerBlockOf({ trainer: written }, searched), { ...trainer, method: 'dps', dps: { variant: 'mix', reserve: 0.4 } });
+});

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { SplitName } from './data/split.ts';
 import type { Parameter } from './encoder/parameters.ts';
 import type { InputSource } from './inputs.ts';
-import { release } from './kernels/handle.ts';
+import { download, type Handle, release, upload } from './kernels/handle.ts';
+import type { Held } from './methods/held.ts';
 import type { Moments, Optimizer } from './optimizer/adamw.ts';
 import { badData } from './refusal.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
@@ -25,11 +26,13 @@ export interface RunState {
   readonly progress: Progress;
   /** How each split comes by the output of the frozen layers. */
   readonly prefixes: Readonly<Partial<Record<SplitName, InputSource['prefix']>>>;
+  /** Names of what the method held. */
+  readonly held: readonly string[];
 }
 
-const files = { weights: 'model.safetensors', moments: 'optim.safetensors', state: 'state.json' } as const;
+const files = { weights: 'model.safetensors', moments: 'optim.safetensors', method: 'method.safetensors', state: 'state.json' } as const;
 
-export function writeCheckpoint(folder: string, state: RunState, optimizer: Optimizer): void {
+export function writeCheckpoint(folder: string, state: RunState, optimizer: Optimizer, held: Held): void {
   mkdirSync(folder, { recursive: true });
   const weights = new Map<string, StoredTensor>();
   const moments = new Map<string, StoredTensor>();
@@ -42,6 +45,8 @@ export function writeCheckpoint(folder: string, state: RunState, optimizer: Opti
   }
   writeSafetensors(join(folder, files.weights), weights);
   writeSafetensors(join(folder, files.moments), moments);
+  const kept = Array.from(held.entries(), ([name, value]) => [name, { shape: value.shape, data: download(value) }] as const);
+  if (kept.length > 0) writeSafetensors(join(folder, files.method), new Map(kept));
   writeFileSync(join(folder, files.state), `${JSON.stringify(state)}\n`);
 }
 
@@ -52,6 +57,8 @@ export interface Checkpoint {
   readonly state: RunState;
   /** Of a trained parameter. */
   moments(parameter: Parameter): Moments;
+  /** What the method held. */
+  held(): readonly (readonly [string, Handle])[];
   close(): void;
 }
 
@@ -63,6 +70,16 @@ export function openCheckpoint(folder: string): Checkpoint {
   const moments = openSafetensors(join(folder, files.moments));
   return {
     state,
+    held() {
+      if (state.held.length === 0) return [];
+      const file = openSafetensors(join(folder, files.method));
+      const values = state.held.map((name) => {
+        const { shape, data } = file.read(name);
+        return [name, upload(data, shape)] as const;
+      });
+      file.close();
+      return values;
+    },
     moments: (parameter) => ({
       weight: loadParameter(parameter, weights),
       mean: loadParameter(parameter, prefixed(moments, 'm.')),

@@ -4,7 +4,7 @@ import type { Parameter } from './encoder/parameters.ts';
 import { badConfiguration } from './refusal.ts';
 
 /** Peak learning rate of a parameter; undefined for one that stays as it is. */
-export type RateOf = (parameter: Pick<Parameter, 'layer' | 'part' | 'kind'>) => number | undefined;
+export type RateOf<Of = Pick<Parameter, 'layer' | 'part' | 'kind'>> = (parameter: Of) => number | undefined;
 
 export interface TrainingPlan {
   readonly rateOf: RateOf;
@@ -35,7 +35,9 @@ function ratesWithin(layer: LayerSetting, path: string): RateOf {
   switch (layer.mode) {
     case 'frozen':
       return () => undefined;
-    case 'full': {
+    case 'full':
+    case 'lora': {
+      // which weights learn in a lora layer is the method's to say
       const rate = checkedRate(`${path}.learningRate`, layer.learningRate);
       return () => rate;
     }
@@ -51,8 +53,6 @@ function ratesWithin(layer: LayerSetting, path: string): RateOf {
       );
       return ({ part }) => part && rates.get(part);
     }
-    case 'lora':
-      throw badConfiguration(`${path}.mode`, 'one that this trainer knows (frozen, bias, full, mixed)', layer.mode);
   }
 }
 

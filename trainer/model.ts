@@ -7,9 +7,11 @@ import type { Differentiated, Engine, Graph, WeightSource, Weights } from './eng
 import { type Memory, rawEngine } from './engine/raw.ts';
 import { tapeEngine } from './engine/tape.ts';
 import { add, zerosLike } from './kernels/arithmetic.ts';
-import { giveToScope, type Handle, hold, release, upload } from './kernels/handle.ts';
+import { giveToScope, type Handle, hold, release, scoped, unscoped, upload } from './kernels/handle.ts';
 import type { RateOf } from './layers.ts';
-import { type AdamWSettings, adamW, type Moments, type Optimizer, type Trained } from './optimizer/adamw.ts';
+import { createHeld, type Held } from './methods/held.ts';
+import { asTheyAre, type Differentiate, type Lens, type Loss, type Method, type StepScope } from './methods/method.ts';
+import { type AdamWSettings, adamW, type Moments, type Optimizer, type Pace, type Trained } from './optimizer/adamw.ts';
 import type { Task } from './task.ts';
 
 /** What the layers above the frozen prefix work on. */
@@ -19,7 +21,7 @@ export interface Input {
   readonly prefix?: Handle;
 }
 
-export interface ModelSettings extends AdamWSettings {
+export interface ModelSettings extends Omit<AdamWSettings, 'decays'> {
   readonly task: Task;
   readonly pooling: Pooling;
   /** `raw` trains; `tape` is slower, and there to check it with. */
@@ -31,8 +33,17 @@ export interface ModelSettings extends AdamWSettings {
 /** What a step tells, still on the device; the caller's to release. */
 interface Stepped {
   readonly loss: Handle;
-  /** Of each gradient, before clipping: half its square. In the order of `optimizer.parameters`. */
+  /** Of each gradient, before clipping: half its square. In the order of `optimizer.parameters`; 0 for a parameter that rests. */
   readonly halfSquaredNorms: Handle;
+}
+
+/** A method, and what it has to go on with. */
+export interface Practice {
+  readonly method: Method;
+  /** See `Opening`. Taken over. */
+  readonly held: Held;
+  /** A weight before the first step. Asked for at most once for each; taken over. */
+  initial(parameter: Parameter): Handle;
 }
 
 export interface Model {
@@ -57,8 +68,10 @@ export interface Model {
   gradients(parts: readonly Example[]): Differentiated;
   /** (size, outputs), in inference mode. */
   logits(input: Input): Handle;
-  /** A weight, trained or frozen. The caller releases it before the next step. */
+  /** A weight, trained or frozen, as a pass without training sees it. The caller releases it before the next step. */
   weight(name: string): Handle;
+  /** Of the method. */
+  readonly held: Held;
   dispose(): void;
 }
 
@@ -77,20 +90,32 @@ export function createModel(
   config: EncoderConfig,
   parameters: readonly Parameter[],
   start: (parameter: Parameter) => Start,
-  rateOf: RateOf,
+  rateOf: RateOf<Parameter>,
   settings: ModelSettings,
+  { method, held, initial }: Practice = { method: {}, held: createHeld(), initial: (parameter) => start(parameter).weight },
 ): Model {
   const { task, pooling } = settings;
-  const { frozen, optimizer } = divide(parameters, start, rateOf, settings);
+  const { frozen, optimizer } = divide(parameters, start, rateOf, { ...settings, ...(method.decays && { decays: method.decays }) });
   const isTrained = new Set(optimizer.parameters.map(({ name }) => name));
   const trainedLayers = new Set(optimizer.parameters.map(({ layer }) => layer));
   const still = layerNames(config).findIndex((name) => trainedLayers.has(name));
   const frozenPrefix = pooling === 'scalarMix' ? 0 : still;
   const firstLayer = Math.max(0, frozenPrefix - 1); // of the encoder's numbered layers, the lowest that runs in every step
-  const weight = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : giveToScope(hold(frozen.get(name)!))); // one or the other
-  const engine = engineFor({ trained: [...isTrained], read: weight }, settings);
+  const read = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : giveToScope(hold(frozen.get(name)!))); // one or the other
+  const engine = engineFor({ trained: [...isTrained], read }, settings);
 
-  const fixed = { config, pooling, still };
+  const seenThrough = (lens: Lens): Lens => {
+    const { lens: always } = method;
+    return always === undefined ? lens : (graph, weights, name) => always(graph, (inner) => lens(graph, weights, inner), name);
+  };
+  const scopeFor = <T>(graph: Graph<T>, weights: Weights<T>, noise: NoiseSource, lens: Lens): Scope<T> => {
+    const weightsOn =
+      (on: Graph<T>): Weights<T> =>
+      (name) =>
+        lens(on, weights, name);
+    return { config, pooling, still, graph, weights: weightsOn(graph), weightsOn, noise };
+  };
+  const seen = seenThrough(asTheyAre);
   const logits = <T>(scope: Scope<T>, { batch, prefix }: Input): T => {
     const below = prefix === undefined ? embed(scope, batch) : scope.graph.constant(prefix);
     const pooled = firstLayer === config.layers ? below : encode(scope, below, [firstLayer, config.layers], batch);
@@ -98,18 +123,46 @@ export function createModel(
   };
   const rowsFor = ({ batch, prefix }: Input) => new Map(prefix === undefined ? [[wordTable, batch.words] as const] : []);
 
-  const gradients: Model['gradients'] = (parts) => {
+  const gradientsOf = (parts: readonly Example[], lossOf: Loss, lens: Lens, trained: readonly Parameter[]): Differentiated => {
+    const isAll = trained.length === optimizer.parameters.length;
+    const own = isAll ? engine : engineFor({ trained: trained.map(({ name }) => name), read }, settings);
     const over = parts.reduce((sum, { input }) => sum + input.batch.size, 0);
     const ofPart = ({ input, targets, noise }: Example) => {
       const loss = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-        const outputs = logits({ ...fixed, graph, weights, noise }, input);
         const wanted = graph.constant(upload(targets, [input.batch.size, task.outputs]));
-        return graph.apply(task.loss, { outputs, targets: wanted }, { over });
+        return lossOf({
+          graph,
+          outputs: () => logits(scopeFor(graph, weights, noise, lens), input),
+          taskLoss: (outputs: T) => graph.apply(task.loss, { outputs, targets: wanted }, { over }),
+          over,
+        });
       };
-      return engine.gradients(loss, rowsFor(input));
+      return own.gradients(loss, rowsFor(input));
     };
     return parts.map(ofPart).reduce(summed);
   };
+
+  const paceAt = (parameter: Parameter, step: number, share: number): Pace | undefined => {
+    if (method.course === undefined) return { count: step + 1, share };
+    const { from, share: ownShare } = method.course(parameter);
+    return step < from ? undefined : { count: step - from + 1, share: ownShare(step) };
+  };
+
+  const initials = new Map<string, Handle>();
+  const differentiate = method.open?.({
+    trained: optimizer.parameters,
+    weight: read,
+    initial(parameter) {
+      const { name } = parameter;
+      if (!initials.has(name))
+        initials.set(
+          name,
+          unscoped(() => initial(parameter)),
+        );
+      return giveToScope(hold(initials.get(name)!)); // just set
+    },
+    held,
+  });
 
   return {
     config,
@@ -117,26 +170,50 @@ export function createModel(
     pooling,
     optimizer,
     frozenPrefix,
-    gradients,
-    weight,
+    held,
+    gradients: (parts) => gradientsOf(parts, taskLoss, seen, optimizer.parameters),
+    weight: (name) => (method.lens === undefined ? read(name) : engine.run((graph, weights) => seen(graph, weights, name), new Map())),
     runPrefix(batch, from) {
       const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-        const scope = { ...fixed, graph, weights, noise: noNoise };
+        const scope = scopeFor(graph, weights, noNoise, seen);
         const below = from === undefined ? embed(scope, batch) : graph.constant(from.rows);
         return encode(scope, below, [(from?.layers ?? 1) - 1, firstLayer], batch);
       };
       return engine.run(pass, new Map(from === undefined ? [[wordTable, batch.words]] : []));
     },
     step(parts, count, share) {
-      const { loss, gradients: found } = gradients(parts);
-      return { loss, halfSquaredNorms: optimizer.step(count, share, found) };
+      const step = count - 1;
+      const trained = optimizer.parameters.filter((parameter) => paceAt(parameter, step, share) !== undefined);
+      const evaluate = (lens: Lens = asTheyAre) => gradientsOf(parts, method.loss ?? taskLoss, seenThrough(lens), trained);
+      const { loss, gradients } = differentiate === undefined ? evaluate() : inStep(differentiate, { step, trained, evaluate });
+      return { loss, halfSquaredNorms: optimizer.step(gradients, (parameter) => paceAt(parameter, step, share)) };
     },
-    logits: (input) => engine.run((graph, weights) => logits({ ...fixed, graph, weights, noise: noNoise }, input), rowsFor(input)),
+    logits: (input) => engine.run((graph, weights) => logits(scopeFor(graph, weights, noNoise, seen), input), rowsFor(input)),
     dispose() {
       optimizer.dispose();
       for (const handle of frozen.values()) release(handle);
+      for (const handle of initials.values()) release(handle);
+      for (const [name] of [...held.entries()]) held.delete(name);
     },
   };
+}
+
+const taskLoss: Loss = ({ outputs, taskLoss: of }) => of(outputs());
+
+/** Runs a method's part of a step and frees what it made, but what it returns: that is the caller's. */
+function inStep(differentiate: Differentiate, scope: StepScope): Differentiated {
+  const evaluate = (lens?: Lens): Differentiated => {
+    const found = unscoped(() => scope.evaluate(lens));
+    for (const handle of [found.loss, ...found.gradients.map(({ of }) => of)]) giveToScope(handle);
+    return found;
+  };
+  let rows: readonly (Int32Array | undefined)[] = [];
+  const [loss, ...gradients] = scoped(() => {
+    const found = differentiate({ ...scope, evaluate });
+    rows = found.gradients.map((gradient) => gradient.rows);
+    return [found.loss, ...found.gradients.map(({ of }) => of)];
+  });
+  return { loss: loss!, gradients: gradients.map((of, index) => ({ of, ...(rows[index] && { rows: rows[index] }) })) }; // the loss comes first
 }
 
 type Start = Pick<Moments, 'weight'> & Partial<Moments>;
@@ -145,7 +222,7 @@ type Start = Pick<Moments, 'weight'> & Partial<Moments>;
 function divide(
   parameters: readonly Parameter[],
   start: (parameter: Parameter) => Start,
-  rateOf: RateOf,
+  rateOf: RateOf<Parameter>,
   settings: AdamWSettings,
 ): { readonly frozen: ReadonlyMap<string, Handle>; readonly optimizer: Optimizer } {
   const frozen = new Map<string, Handle>();

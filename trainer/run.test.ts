@@ -311,9 +311,12 @@ const refused: readonly { name: string; changes: Partial<TrialFile>; want: { exi
     want: { exitCode: 64, message: /^layers: must be trained somewhere/ },
   },
   {
-    name: 'a way of learning that it does not know',
+    name: 'low-rank additions outside the encoder layers',
     changes: { layers: allTrained.map((layer) => ({ name: layer.name, mode: 'lora', learningRate: 1e-3 })) },
-    want: { exitCode: 64, message: /^layers\[0\]\.mode: must be one that this trainer knows \(frozen, bias, full, mixed\), got "lora"/ },
+    want: {
+      exitCode: 64,
+      message: /^layers\[0\]\.mode: must be frozen, bias or full for embeddings: lora is for encoder layers, got "lora"/,
+    },
   },
   {
     name: 'a rate of 0 for a part of a layer',

@@ -9,8 +9,11 @@ import { evaluate } from './evaluate.ts';
 import { inputSource } from './inputs.ts';
 import { halfSquares, pack, subtract } from './kernels/arithmetic.ts';
 import { type Handle, toHost } from './kernels/handle.ts';
-import { type TrainingPlan, trainingPlan } from './layers.ts';
+import { type RateOf, type TrainingPlan, trainingPlan } from './layers.ts';
 import type { Assignment, CurvePoint, Reached } from './messages.ts';
+import { createHeld } from './methods/held.ts';
+import type { Method } from './methods/method.ts';
+import { methodOf } from './methods/methods.ts';
 import { majorityAccuracy } from './metrics.ts';
 import { createModel, type Model } from './model.ts';
 import { writeModelFolder } from './model-folder.ts';
@@ -52,7 +55,15 @@ export async function openRun(assignment: Assignment, sharing: Sharing = nobody)
   const { labels } = texts;
   const task = settings.task === 'regression' ? regression : classification(labels.length);
   const parameters = modelParameters(config, { outputs: task.outputs, pooling: settings.pooling });
-  const model = buildModel(assignment, config, task, parameters, plan, checkpoint);
+  const method = methodOf(settings, trial.layers, {
+    ...settings,
+    config,
+    parameters,
+    seed: trial.seed,
+    horizon: trial.horizon,
+    rateOf: plan.rateOf,
+  });
+  const model = buildModel(assignment, config, task, parameters, plan, method, checkpoint);
   const trainedParameters = sum(model.optimizer.parameters.map(({ shape }) => shape.reduce((size, axis) => size * axis, 1)));
   const state = checkpoint?.state ?? freshState;
   const store = openPrefixStore(assignment.prefixFolder, sharing);
@@ -88,7 +99,9 @@ export async function openRun(assignment: Assignment, sharing: Sharing = nobody)
   const save = (): string => {
     saved += 1; // a folder of its own for each: the supervisor removes it when it is stored
     const folder = join(workFolder, `checkpoint-${saved}`);
-    writeCheckpoint(folder, { schema: 1, ...place, attempt, seconds: secondsSinceReport(), progress, prefixes }, model.optimizer);
+    const held = Array.from(model.held.entries(), ([name]) => name);
+    const now: RunState = { schema: 1, ...place, attempt, seconds: secondsSinceReport(), progress, prefixes, held };
+    writeCheckpoint(folder, now, model.optimizer, model.held);
     return folder;
   };
 
@@ -169,15 +182,21 @@ function buildModel(
   task: Task,
   parameters: readonly Parameter[],
   plan: TrainingPlan,
+  method: Method,
   checkpoint: Checkpoint | undefined,
 ): Model {
-  const { rateOf } = plan;
-  const first = firstValues(assignment, config, parameters, plan);
+  const all = [...parameters, ...(method.added ?? [])];
+  const rateOf: RateOf<Parameter> = (parameter) => (method.trains?.(parameter) === false ? undefined : plan.rateOf(parameter));
+  const initial = (parameter: Parameter): Handle => {
+    const first = firstValues(assignment, config, all, plan);
+    const value = first.value(parameter);
+    first.close();
+    return value;
+  };
   const start = (parameter: Parameter) =>
-    checkpoint !== undefined && rateOf(parameter) !== undefined ? checkpoint.moments(parameter) : { weight: first.value(parameter) };
-  const model = createModel(config, parameters, start, rateOf, { ...assignment.settings, task });
-  first.close();
-  return model;
+    checkpoint !== undefined && rateOf(parameter) !== undefined ? checkpoint.moments(parameter) : { weight: initial(parameter) };
+  const practice = { method, held: createHeld(checkpoint?.held()), initial };
+  return createModel(config, all, start, rateOf, { ...assignment.settings, task }, practice);
 }
 
 /** What a trial's weights begin as: follows from its model, its plan and its seed. */
@@ -201,7 +220,8 @@ function firstValues(
 function driftOf(assignment: Assignment, model: Model, parameters: readonly Parameter[], plan: TrainingPlan): Reached['drift'] {
   const first = firstValues(assignment, model.config, parameters, plan);
   const squares = new Map<string, { moved: number; size: number }>();
-  for (const parameter of model.optimizer.parameters) {
+  const learning = new Set(model.optimizer.parameters.map(({ layer }) => layer));
+  for (const parameter of parameters.filter(({ layer }) => learning.has(layer))) {
     const [moved, size] = toHost(() => {
       const [was, is] = [first.value(parameter), model.weight(parameter.name)];
       return pack([halfSquares(subtract(is, was)), halfSquares(was)]);

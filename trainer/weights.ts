@@ -19,15 +19,19 @@ export function initialValue(parameter: Parameter, file: SafetensorsFile, fresh:
  * As in a model that was never trained: noise for weights, 0 for biases, 1 for the scales of layer norms.
  * @param index - gives each parameter of a seed noise of its own
  */
-export function freshValue({ kind, shape }: Parameter, deviation: number, seed: number, index: number): Handle {
+export function freshValue({ kind, shape, start }: Parameter, deviation: number, seed: number, index: number): Handle {
   const size = shape.reduce((product, axis) => product * axis, 1);
+  const noise = (spread: number) => upload(normalNumbers(seededStream(seed, freshWeightStreams + index), size, spread), shape);
+  if (start === 'zeros') return upload(new Float32Array(size), shape);
   switch (kind) {
     case 'bias':
       return upload(new Float32Array(size), shape);
     case 'scale':
       return upload(new Float32Array(size).fill(1), shape);
     case 'weight':
-      return upload(normalNumbers(seededStream(seed, freshWeightStreams + index), size, deviation), shape);
+      return noise(deviation);
+    case 'lowRank':
+      return noise(1 / Math.sqrt(3 * shape[0]!)); // as wide as the uniform noise of microsoft/LoRA; shape[0]: inputs
   }
 }
 

@@ -85,7 +85,7 @@ export const layerwiseSchema = z
         bias: positiveRange('learning rate').exactOptional().describe('Only biases learn, those of layer norms too (BitFit).'),
         lora: positiveRange('learning rate')
           .exactOptional()
-          .describe('Low-rank additions to the weights learn. Not by the built-in trainer yet.'),
+          .describe('Low-rank additions to the weights learn (LoRA), as trainer.lora says.'),
         full: positiveRange('learning rate').exactOptional().describe('All weights learn.'),
       })
       .meta({ minProperties: 1 })

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { methodBlocks, methodNames } from '../methods/methods.ts';
 import { formatted } from './formatted.ts';
 
 const json = z.record(z.string(), z.unknown());
@@ -27,6 +28,13 @@ export const trainerSettingsSchema = z.strictObject({
     .describe(
       'What the classifier sees: pooler (the first token after the head of the model family, as transformers has it), first (the first token as it is), mean (of all tokens), scalarMix (the means of all layers, with learnt weights). Default pooler.',
     ),
+  method: z
+    .enum(methodNames)
+    .default('full')
+    .describe(
+      'Which weights learn where the layer configuration lets them, and how they are held back: `permafrost methods` lists them. Default full.',
+    ),
+  ...methodBlocks,
   accumulate: z
     .int()
     .min(1)
@@ -83,7 +91,7 @@ export const trialTemplateSchema = z
     trainer: json
       .default({})
       .describe(
-        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, task, pooling, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, prefixCache, device, checkpointSeconds. With command: anything; it is handed on as written.',
+        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, task, pooling, method with the settings of methods, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, prefixCache, device, checkpointSeconds. With command: anything; it is handed on as written.',
       ),
     command: z
       .array(z.string().min(1))

@@ -2,6 +2,7 @@
 
 const own = { command: ['./train'], trainer: {} };
 const trainer = { model: './model', data: './data' };
+const written = (settings: object) => ({ trialTemplate: { trainer: { ...trainer, ...settings } } });
 const layerwise = (fields: object) => ({
   name: 'layers',
   searchSpace: { layerwise: { learningRate: { min: 1e-5, max: 1e-3 }, ...fields } },
@@ -302,9 +303,9 @@ export const wrongSweeps: readonly WrongSweep[] = [
     want: 'spec.parameters[0].searchSpace.layerwise.scheme: blocks has no rate that the head could share; add a parameter headLearningRate without activeWhen',
   },
   {
-    name: 'lora with the built-in trainer',
-    spec: { parameters: [modes({ lora: { min: 1e-4, max: 1e-2 } }), head] },
-    want: 'spec.parameters[0].searchSpace.layerwise.modes.lora: lora is not done by the built-in trainer yet; leave it out or set trialTemplate.command',
+    name: 'layers with lora beside a method that knows none',
+    spec: { parameters: [modes({ lora: { min: 1e-4, max: 1e-2 } }), head], ...written({ method: 'sam' }) },
+    want: 'spec.parameters[0].searchSpace.layerwise.modes.lora: goes with methods full and lora alone, and trials can have sam; leave it out',
   },
   // constraints and ties
   {
@@ -677,8 +678,53 @@ export const wrongSweeps: readonly WrongSweep[] = [
   },
   {
     name: 'parameter that nothing reads',
-    spec: { parameters: [prefix, method] },
-    want: 'spec.parameters[1].name: method is not read by the built-in trainer, which reads learningRate, headLearningRate, batchSize, maxLength, weightDecay, warmup, clipNorm and one layerwise parameter; for others set trialTemplate.command',
+    spec: { parameters: [prefix, choice('optimizer')] },
+    want: 'spec.parameters[1].name: optimizer is not read by the built-in trainer, which reads learningRate, headLearningRate, method, batchSize, maxLength, weightDecay, warmup, clipNorm, settings of methods such as dps.reserve, and one layerwise parameter; for others set trialTemplate.command',
+  },
+  {
+    name: 'setting that no method has',
+    spec: { parameters: [prefix, method, real('dps.reserved', { method: 'dps' })] },
+    want: 'spec.parameters[2].name: dps.reserved is not read by the built-in trainer, which reads learningRate, headLearningRate, method, batchSize, maxLength, weightDecay, warmup, clipNorm, settings of methods such as dps.reserve, and one layerwise parameter; for others set trialTemplate.command',
+  },
+  {
+    name: 'method that is not there',
+    spec: { parameters: [prefix, { ...method, searchSpace: { categorical: { choices: ['full', 'dsp'] } } }] },
+    want: 'spec.parameters[1].searchSpace.categorical.choices[1]: must be one of full, bitfit, lora, dps, childTuning, sift, lpft, gradualUnfreezing, mixout, l2sp, rdrop, sam for method, got "dsp"',
+  },
+  {
+    name: 'setting of a method that no trial has',
+    spec: { parameters: [prefix, method, { name: 'mixout.rate', searchSpace: { uniform: { min: 0.1, max: 0.9 } } }] },
+    want: 'spec.parameters[2].name: no trial has method mixout; name it in trainer.method or in a parameter named method',
+  },
+  {
+    name: 'setting of one method that all methods would have',
+    spec: { parameters: [prefix, method, { name: 'dps.reserve', searchSpace: { uniform: { min: 0.1, max: 0.9 } } }] },
+    want: 'spec.parameters[2].activeWhen: must be {method: dps}, for no other method reads dps.reserve, got nothing',
+  },
+  {
+    name: 'setting of a method beyond its range',
+    spec: { parameters: [prefix, method, real('dps.reserve', { method: 'dps' })] },
+    want: 'spec.parameters[2].searchSpace.uniform.min: must be > 0 for dps.reserve, got 0\nspec.parameters[2].searchSpace.uniform.max: must be < 1 for dps.reserve, got 1',
+  },
+  {
+    name: 'baselines where no trial has their method',
+    spec: { ...written({ method: 'mixout' }), enqueue: ['headOnly'] },
+    want: 'spec.enqueue: baselines have method full, and no trial can have it; search method among full and others, or leave them out',
+  },
+  {
+    name: 'block of a method that no trial has',
+    spec: written({ sam: { rho: 0.1 } }),
+    want: 'spec.trialTemplate.trainer.sam: no trial has method sam; leave it out',
+  },
+  {
+    name: 'wrong setting in the block of a method',
+    spec: written({ method: 'sam', sam: { rho: 0 } }),
+    want: 'spec.trialTemplate.trainer.sam.rho: must be > 0, got 0',
+  },
+  {
+    name: 'method for labels where there are numbers',
+    spec: { ...written({ method: 'rdrop', task: 'regression' }), ...objectives('eval/loss') },
+    want: 'spec.trialTemplate.trainer.method: rdrop does not go with task regression: it compares predictions of labels',
   },
   {
     name: 'parameter beyond the setting it stands for',

@@ -41,6 +41,8 @@ export interface Scope<T> {
   readonly pooling: Pooling;
   readonly graph: Graph<T>;
   readonly weights: Weights<T>;
+  /** The weights for a part of the pass, on the part's graph. */
+  weightsOn(graph: Graph<T>): Weights<T>;
   readonly noise: NoiseSource;
   /** Layers from the bottom, the embeddings first, that have no dropout: those that are frozen. */
   readonly still: number;
@@ -83,7 +85,7 @@ export function encode<T>(scope: Scope<T>, x: T, [from, to]: readonly [number, n
     };
     const asks = readsFirst && layer === config.layers - 1 ? 'first' : 'all';
     hidden = graph.part(hidden, (inner, below) =>
-      encoderLayer({ ...scope, graph: inner }, String(layer), below, { batch, mask, drops, asks }),
+      encoderLayer({ ...scope, graph: inner, weights: scope.weightsOn(inner) }, String(layer), below, { batch, mask, drops, asks }),
     );
     if (means !== undefined) means = graph.apply(beside, { a: means, b: meanOf(scope, hidden, batch) }, undefined);
   }

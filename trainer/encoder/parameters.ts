@@ -18,12 +18,12 @@ export interface Parameter {
   /** Where it stands in an encoder layer. Absent in embeddings and head. */
   readonly part?: Sublayer;
   readonly shape: readonly number[];
-  /** What a layer multiplies with, adds, or scales normalised values by. */
-  readonly kind: 'weight' | 'bias' | 'scale';
+  /** What a layer multiplies with, adds, or scales normalised values by; `lowRank`: a factor of what is added to a weight. */
+  readonly kind: 'weight' | 'bias' | 'scale' | 'lowRank';
   /** One tensor, or several that are kept side by side along the last axis, so that one product serves them all. */
   readonly stored: readonly StoredPart[];
-  /** Where its first value comes from: the model's file, noise of our own (biases: zeros), or the file if it is there. */
-  readonly start: 'stored' | 'fresh' | 'storedOrFresh';
+  /** Where its first value comes from: the model's file, noise of our own (biases: zeros), the file if it is there, or zeros whatever it is. */
+  readonly start: 'stored' | 'fresh' | 'storedOrFresh' | 'zeros';
 }
 
 /** Bottom to top, as in a layer configuration. */

@@ -1,6 +1,6 @@
 /** The operations that the kernels are made of, on float32 tensors, with TensorFlow's broadcasting. */
 import { type Handle, upload } from './handle.ts';
-import { boolAttribute, floatType, intAttribute, integer, integers, intType, run, runMany, textAttribute } from './operation.ts';
+import { boolAttribute, boolType, floatType, intAttribute, integer, integers, intType, run, runMany, textAttribute } from './operation.ts';
 
 type H = Handle;
 
@@ -11,17 +11,20 @@ export const subtract = (a: H, b: H): H => run('Sub', float, a, b);
 export const multiply = (a: H, b: H): H => run('Mul', float, a, b);
 export const divide = (a: H, b: H): H => run('RealDiv', float, a, b);
 export const smallest = (a: H, b: H): H => run('Minimum', float, a, b);
+export const larger = (a: H, b: H): H => run('Maximum', float, a, b);
 export const square = (x: H): H => run('Square', float, x);
 export const root = (x: H): H => run('Sqrt', float, x);
 export const rsqrt = (x: H): H => run('Rsqrt', float, x);
 export const erf = (x: H): H => run('Erf', float, x);
 export const exp = (x: H): H => run('Exp', float, x);
+export const absolute = (x: H): H => run('Abs', float, x);
 export const tanh = (x: H): H => run('Tanh', float, x);
 export const relu = (x: H): H => run('Relu', float, x);
 // Gradients from the result, not the input.
 export const tanhGradient = (y: H, dy: H): H => run('TanhGrad', float, y, dy);
 export const reluGradient = (y: H, dy: H): H => run('ReluGrad', float, dy, y);
 export const softmax = (x: H): H => run('Softmax', float, x); // along the last axis
+export const logSoftmax = (x: H): H => run('LogSoftmax', float, x); // along the last axis
 /** Half the sum of squares. */
 export const halfSquares = (x: H): H => run('L2Loss', float, x);
 export const zerosLike = (x: H): H => run('ZerosLike', float, x);
@@ -109,3 +112,11 @@ export function concatenate(tensors: readonly H[]): H {
   if (first === undefined || tensors.length === 1) return first!; // one at least
   return run('ConcatV2', [intAttribute('N', tensors.length), ofFloats, intType('Tidx')], ...tensors, integer(-1));
 }
+
+const asFloat = [boolType('SrcT'), floatType('DstT'), boolAttribute('Truncate', false)];
+/** 1 where a ≥ b, 0 elsewhere. */
+export const atLeast = (a: H, b: H): H => run('Cast', asFloat, run('GreaterEqual', float, a, b));
+
+const fromLargest = [boolAttribute('reverse', true), ofFloats];
+/** Along the last axis: the first, second, … largest. (…, n) → (…) */
+export const nthLargest = (x: H, which: number): H => run('NthElement', fromLargest, x, integer(which - 1));

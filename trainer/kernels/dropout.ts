@@ -14,11 +14,19 @@ export interface Noise {
 const uniformAttributes = [floatType('dtype'), intType('T'), intType('Tseed')];
 const floorAttributes = [floatType('T')];
 
+/** In [0, 1). @param seed - see `Noise` */
+export function uniform(shape: readonly number[], seed: Noise['seed']): Handle {
+  return run('StatelessRandomUniform', uniformAttributes, integers(...shape), upload(Int32Array.from(seed), [2]));
+}
+
+/** 0 for a share `rate` of the elements, 1 for the others. */
+export function zerosAndOnes(shape: readonly number[], { rate, seed }: Noise): Handle {
+  return run('Floor', floorAttributes, add(uniform(shape, seed), constant(1 - rate)));
+}
+
 /** What dropout multiplies with: 0, or 1/(1 - rate) so that the expectation stays. */
-export function dropoutMask(shape: readonly number[], { rate, seed }: Noise): Handle {
-  const uniform = run('StatelessRandomUniform', uniformAttributes, integers(...shape), upload(Int32Array.from(seed), [2])); // in [0, 1)
-  const zeroOrOne = run('Floor', floorAttributes, add(uniform, constant(1 - rate)));
-  return multiply(zeroOrOne, constant(1 / (1 - rate)));
+export function dropoutMask(shape: readonly number[], noise: Noise): Handle {
+  return multiply(zerosAndOnes(shape, noise), constant(1 / (1 - noise.rate)));
 }
 
 /** Sets a share of the elements to zero and scales the others up; any shape. The rate is above 0. */

@@ -14,7 +14,7 @@ interface Made {
   readonly dtype: number;
 }
 
-type Constants = 'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_ATTR_SHAPE' | 'TF_FLOAT' | 'TF_INT32';
+type Constants = 'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_ATTR_SHAPE' | 'TF_BOOL' | 'TF_FLOAT' | 'TF_INT32';
 
 interface Binding extends Readonly<Record<Constants, number>> {
   executeOp(operation: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): readonly Made[];
@@ -28,6 +28,7 @@ export const intAttribute = (name: string, value: number): Attribute => ({ name,
 export const textAttribute = (name: string, value: string): Attribute => ({ name, type: binding.TF_ATTR_STRING, value });
 export const shapeAttribute = (name: string, value: readonly number[]): Attribute => ({ name, type: binding.TF_ATTR_SHAPE, value });
 export const floatType = (name: string): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT });
+export const boolType = (name: string): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_BOOL });
 export const intType = (name: string): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 });
 
 /** An operation with one result. */

@@ -18,6 +18,16 @@ export interface AdamWSettings {
   readonly weightDecay: number;
   /** Largest global norm of the gradients. */
   readonly clipNorm: number;
+  /** Which weights are decayed, of those that can be: biases and layer norms never are. Default: all. */
+  decays?(parameter: Parameter): boolean;
+}
+
+/** How a weight takes part in a step. */
+export interface Pace {
+  /** Number of the weight's own step, from 1. */
+  readonly count: number;
+  /** Of its learning rate, from the schedule. */
+  readonly share: number;
 }
 
 /** Weight, and the running means of its gradient and of the gradient's square; all of the parameter's shape. */
@@ -39,12 +49,11 @@ export interface Optimizer {
   weight(name: string): Handle;
   /**
    * One step. Takes the gradients over.
-   * @param count - number of this step, from 1
-   * @param share - of each parameter's learning rate, from the schedule
-   * @param gradients - in the order of `parameters`
-   * @returns half the square of each gradient's norm, before clipping: (parameters). The caller's to release
+   * @param gradients - in the order of `parameters`, without those that rest
+   * @param paceOf - undefined for a parameter that rests: neither it nor its moments change
+   * @returns half the square of each gradient's norm, before clipping, 0 for those that rest: (parameters). The caller's to release
    */
-  step(count: number, share: number, gradients: readonly Gradient[]): Handle;
+  step(gradients: readonly Gradient[], paceOf: (parameter: Parameter) => Pace | undefined): Handle;
   /** As they are now. Release them before the next `step`. */
   moments(name: string): Moments;
   dispose(): void;
@@ -61,7 +70,7 @@ interface Slot {
 }
 
 /** Takes over the tensors of `trained`. */
-export function adamW(trained: readonly Trained[], { weightDecay, clipNorm }: AdamWSettings): Optimizer {
+export function adamW(trained: readonly Trained[], { weightDecay, clipNorm, decays = () => true }: AdamWSettings): Optimizer {
   const slots = trained.map(createSlot);
   const byName = new Map(slots.map((slot) => [slot.parameter.name, slot]));
   const slotOf = (name: string) => byName.get(name)!; // callers know what is trained
@@ -73,18 +82,25 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm }: Ad
       const { weight, mean, square } = slotOf(name);
       return { weight: weight.read(), mean: mean.read(), square: square.read() };
     },
-    step(count, share, gradients) {
-      const halves = halfSquaredNorms(gradients.map(({ of }) => of));
+    step(gradients, paceOf) {
+      const paces = slots.map(({ parameter }) => paceOf(parameter));
+      const left = gradients.values();
+      const given = paces.map((pace) => (pace === undefined ? undefined : left.next().value)); // as many as there are paces
+      const halves = halfSquaredNorms(given.map((gradient) => gradient?.of));
       inScope(() => {
         const factor = clipFactor(halves, clipNorm);
-        const shared = sharedScalars(count);
-        const scalars = rateScalars(slots, share, weightDecay);
+        const countScalars = remembered(countScalarsOf);
+        const rateScalars = remembered((rate: number) => rateScalarsOf(rate, weightDecay));
         for (const [index, slot] of slots.entries()) {
-          const { of, ...rows } = gradients[index]!; // in the same order
+          const [pace, gradientGiven] = [paces[index], given[index]];
+          if (pace === undefined || gradientGiven === undefined) continue;
+          const { count, share } = pace;
+          const { of, ...rows } = gradientGiven;
+          const scalars = { ...countScalars(count), ...rateScalars(share * slot.learningRate) };
           inScope(() => {
             const gradient = { of: multiply(of, factor), ...rows };
             release(of);
-            update(slot, gradient, scalars.get(slot.learningRate)!, shared); // made of the slots
+            update(slot, gradient, scalars, isDecayed(slot.parameter) && decays(slot.parameter));
           });
         }
       });
@@ -102,46 +118,51 @@ function createSlot({ parameter, learningRate, weight, mean, square }: Trained):
   return slot;
 }
 
-/** What ResourceApplyAdam takes besides a weight's own and its rate: up to the rate, and from there on. */
-interface Shared {
+/** What ResourceApplyAdam takes besides a weight's own and its rate: up to the rate, and from there on. Of the number of a step. */
+interface CountScalars {
   readonly powers: readonly Handle[];
   readonly constants: readonly Handle[];
 }
 
-function sharedScalars(count: number): Shared {
+function countScalarsOf(count: number): CountScalars {
   return {
     powers: [scalar(beta1 ** count), scalar(beta2 ** count)],
     constants: [constant(beta1), constant(beta2), scalar(epsilon * Math.sqrt(1 - beta2 ** count))], // it stands beside an uncorrected root
   };
 }
 
-/** What follows from a learning rate; few rates are shared by many weights. */
+/** What follows from a learning rate. */
 interface RateScalars {
   readonly rate: Handle;
   /** See `scaleInPlace`. Absent where there is no decay. */
   readonly decay?: Handle;
 }
 
-function rateScalars(slots: readonly Slot[], share: number, weightDecay: number): ReadonlyMap<number, RateScalars> {
-  const of = (learningRate: number): RateScalars => {
-    const rate = share * learningRate;
-    const factor = 1 - rate * weightDecay;
-    return { rate: scalar(rate), ...(factor < 1 ? { decay: scalar((1 / factor - 1) / tiny) } : {}) };
+function rateScalarsOf(rate: number, weightDecay: number): RateScalars {
+  const factor = 1 - rate * weightDecay;
+  return { rate: scalar(rate), ...(factor < 1 ? { decay: scalar((1 / factor - 1) / tiny) } : {}) };
+}
+
+/** A function that makes each of its results once: few numbers and rates are shared by many weights. */
+function remembered<Result>(of: (value: number) => Result): (value: number) => Result {
+  const known = new Map<number, Result>();
+  return (value) => {
+    if (!known.has(value)) known.set(value, of(value));
+    return known.get(value)!; // just set
   };
-  return new Map([...new Set(slots.map(({ learningRate }) => learningRate))].map((each) => [each, of(each)]));
 }
 
 const scalar = (value: number): Handle => upload(Float32Array.of(value), []);
 
 /** Biases and LayerNorm are not decayed: pulling them to zero would not make the model simpler. */
-const decays = ({ kind }: Parameter): boolean => kind === 'weight';
+const isDecayed = ({ kind }: Parameter): boolean => kind === 'weight' || kind === 'lowRank';
 
 const adamAttributes = [floatType('T'), boolAttribute('use_locking', false), boolAttribute('use_nesterov', false)];
 
-function update(slot: Slot, gradient: Gradient, { rate, decay }: RateScalars, { powers, constants }: Shared): void {
+function update(slot: Slot, gradient: Gradient, { rate, decay, powers, constants }: CountScalars & RateScalars, decays: boolean): void {
   withDense(slot, gradient, (dense) => {
-    const { weight, mean, square, parameter } = slot;
-    if (decay !== undefined && decays(parameter)) scaleInPlace(weight, decay, dense);
+    const { weight, mean, square } = slot;
+    if (decays && decay !== undefined) scaleInPlace(weight, decay, dense);
     const handles = [weight.handle, mean.handle, square.handle];
     runInPlace('ResourceApplyAdam', adamAttributes, ...handles, ...powers, rate, ...constants, dense);
   });

@@ -2,9 +2,14 @@ import { add, divide, halfSquares, multiply, pack, root, smallest, sumOfFirst } 
 import { type Handle, scoped } from '../kernels/handle.ts';
 import { constant } from '../kernels/operation.ts';
 
-/** Half the square of each gradient's norm: (gradients). */
-export function halfSquaredNorms(gradients: readonly Handle[]): Handle {
-  return scoped(() => pack(gradients.map(halfSquares)));
+/** Half the square of each gradient's norm, 0 where there is none: (gradients). */
+export function halfSquaredNorms(gradients: readonly (Handle | undefined)[]): Handle {
+  return scoped(() => pack(gradients.map((gradient) => (gradient === undefined ? constant(0) : halfSquares(gradient)))));
+}
+
+/** Of all gradients together, a scalar. @param halves - see `halfSquaredNorms` */
+export function globalNorm(halves: Handle): Handle {
+  return scoped(() => root(multiply(sumOfFirst(halves), constant(2))));
 }
 
 /**
@@ -13,8 +18,5 @@ export function halfSquaredNorms(gradients: readonly Handle[]): Handle {
  * @param halves - see `halfSquaredNorms`
  */
 export function clipFactor(halves: Handle, largest: number): Handle {
-  return scoped(() => {
-    const norm = root(multiply(sumOfFirst(halves), constant(2)));
-    return smallest(divide(constant(largest), add(norm, constant(1e-6))), constant(1));
-  });
+  return scoped(() => smallest(divide(constant(largest), add(globalNorm(halves), constant(1e-6))), constant(1)));
 }

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Domain, Range } from '../../dimension.ts';
 import { fromUnit } from '../../domain.ts';
-import { tunableSettings } from '../../trainer-block.ts';
-import type { Layerwise } from '../layerwise-schema.ts';
+import { methods } from '../../methods/methods.ts';
+import { methodSettingOf, tunableSettings } from '../../trainer-block.ts';
 import { suggestion } from '../nearest.ts';
 import type { Parameter } from '../parameter-schema.ts';
 import type { ParameterPart, SpecParts } from '../parts.ts';
 import { mustBe, type Problem } from '../problem.ts';
 import { expectation, structureProblems } from '../structure.ts';
 import { trainerSettingsSchema } from '../trial-template-schema.ts';
+import { methodProblems } from './methods.ts';
 import { isAlwaysInUse, isLayerwise } from './parameters.ts';
 
 /** Measured on the selection split, or known beforehand; metrics of the held-out split are no objectives, and `train/loss` says nothing of new texts. */
@@ -17,7 +18,8 @@ const learningRates = ['learningRate', 'headLearningRate'];
 const readable = [...learningRates, ...tunableSettings];
 
 /** What the built-in trainer needs and understands. A program of one's own, named by `command`, is asked for none of it. */
-export function builtInTrainerProblems({ trialTemplate, objectives = [], searchAlgorithm, parameters }: SpecParts): readonly Problem[] {
+export function builtInTrainerProblems(parts: SpecParts): readonly Problem[] {
+  const { trialTemplate, objectives = [], searchAlgorithm, parameters } = parts;
   if (trialTemplate === undefined || trialTemplate.command !== undefined) return [];
   const path = 'spec.trialTemplate.trainer';
   const settings = trainerSettingsSchema.safeParse(trialTemplate.trainer, { reportInput: true });
@@ -29,6 +31,7 @@ export function builtInTrainerProblems({ trialTemplate, objectives = [], searchA
     ...(searchAlgorithm?.objective ? metricProblems('spec.searchAlgorithm.objective.metric', searchAlgorithm.objective.metric) : []),
     ...rateProblems(parameters),
     ...parameters.flatMap(readabilityProblems),
+    ...methodProblems(parts),
   ];
 }
 
@@ -74,24 +77,20 @@ function rateProblems(parameters: readonly ParameterPart[]): readonly Problem[] 
 
 /** Any other parameter would be searched without effect. */
 function readabilityProblems({ path, parameter }: ParameterPart): readonly Problem[] {
-  if (parameter === undefined) return [];
-  if (parameter.searchSpace.layerwise !== undefined) return modeProblems(`${path}.searchSpace.layerwise`, parameter.searchSpace.layerwise);
+  if (parameter === undefined || parameter.searchSpace.layerwise !== undefined) return [];
   const { name } = parameter;
   if (learningRates.includes(name)) return [];
   const setting = tunableSettings.find((tunable) => tunable === name);
   if (setting !== undefined) return valueProblems(`${path}.searchSpace`, parameter, trainerSettingsSchema.shape[setting]);
+  const ofMethod = methodSettingOf(name);
+  if (ofMethod !== undefined) {
+    return valueProblems(`${path}.searchSpace`, parameter, methods[ofMethod.method].settings.shape[ofMethod.setting] as z.ZodType); // it is there
+  }
   return [
     {
       path: `${path}.name`,
-      message: `${name} is not read by the built-in trainer, which reads ${readable.join(', ')} and one layerwise parameter; for others set trialTemplate.command`,
+      message: `${name} is not read by the built-in trainer, which reads ${readable.join(', ')}, settings of methods such as dps.reserve, and one layerwise parameter; for others set trialTemplate.command`,
     },
-  ];
-}
-
-function modeProblems(path: string, { modes }: Layerwise): readonly Problem[] {
-  if (modes?.lora === undefined) return [];
-  return [
-    { path: `${path}.modes.lora`, message: 'lora is not done by the built-in trainer yet; leave it out or set trialTemplate.command' },
   ];
 }
 

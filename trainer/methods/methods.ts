@@ -1,0 +1,58 @@
+import { type MethodName, type MethodSettings, settingsOf } from '../../study/methods/methods.ts';
+import type { TrainerSettings } from '../../study/spec/trial-template-schema.ts';
+import type { LayerConfiguration } from '../../study/trial.ts';
+import { badConfiguration } from '../refusal.ts';
+import { bitfit } from './bitfit.ts';
+import { childTuning } from './child-tuning.ts';
+import { dps } from './dps.ts';
+import { gradualUnfreezing } from './gradual-unfreezing.ts';
+import { l2sp } from './l2sp.ts';
+import { lora } from './lora.ts';
+import { lpft } from './lpft.ts';
+import type { Method, RunFacts } from './method.ts';
+import { mixout } from './mixout.ts';
+import { rdrop } from './rdrop.ts';
+import { sam } from './sam.ts';
+import { sift } from './sift.ts';
+
+type Build<Name extends MethodName> = (settings: MethodSettings[Name], facts: RunFacts) => Method;
+
+/** What does the methods that `study/methods/` describes. */
+const builds: { readonly [Name in MethodName]: Build<Name> } = {
+  full: () => ({}),
+  bitfit,
+  lora,
+  dps,
+  childTuning,
+  sift,
+  lpft,
+  gradualUnfreezing,
+  mixout,
+  l2sp,
+  rdrop,
+  sam,
+};
+
+/**
+ * The method of a run. Layers of mode `lora` learn by low-rank additions beside others that learn fully.
+ * @param settings - of the trainer, checked
+ * @param layers - of the trial
+ * @throws {Refusal} if there are such layers and another method, or the embeddings or the head are such
+ */
+export function methodOf(settings: TrainerSettings, layers: LayerConfiguration | undefined, facts: Omit<RunFacts, 'isLowRank'>): Method {
+  const { method } = settings;
+  for (const [index, { name, mode }] of (layers ?? []).entries()) {
+    if (mode !== 'lora' || (name !== 'embeddings' && name !== 'head')) continue;
+    throw badConfiguration(`layers[${index}].mode`, `frozen, bias or full for ${name}: lora is for encoder layers`, mode);
+  }
+  const lowRank = new Set(layers?.flatMap(({ name, mode }) => (mode === 'lora' ? [name] : [])));
+  if (lowRank.size > 0 && method !== 'full' && method !== 'lora') {
+    throw badConfiguration('trainer.method', 'full or lora where layers have mode lora', method);
+  }
+  if (method === 'lora') return build('lora', settings, { ...facts, isLowRank: (layer) => layer !== 'head' });
+  return build(lowRank.size > 0 ? 'lora' : method, settings, { ...facts, isLowRank: (layer) => lowRank.has(layer) });
+}
+
+function build<Name extends MethodName>(name: Name, settings: TrainerSettings, facts: RunFacts): Method {
+  return builds[name](settingsOf(name, settings), facts);
+}

@@ -1,0 +1,28 @@
+import type { MethodSettings } from '../../study/methods/methods.ts';
+import { columnMask, linearMatrices, mixedWith } from './matrices.ts';
+import { asTheyAre, type Lens, type Method, type RunFacts } from './method.ts';
+import { methodNoise } from './noise.ts';
+
+/**
+ * In each step some inputs of each linear map have their pre-trained weights in place of the learnt ones, scaled so that the expectation is the
+ * learnt weight. Source: Lee, Cho, Kang, ICLR 2020, arXiv:1909.11299; masks by input and a gradient without 1/(1 - p), as in the authors' code
+ * (bloodwass/mixout).
+ */
+export function mixout({ rate }: MethodSettings['mixout'], { seed }: RunFacts): Method {
+  return {
+    open: ({ trained, initial }) => {
+      const byName = new Map(linearMatrices(trained).map((matrix, place) => [matrix.name, { matrix, place }]));
+      const parameterOf = new Map(trained.map((parameter) => [parameter.name, parameter]));
+      return ({ step, evaluate }) => {
+        const lens: Lens = (graph, weights, name) => {
+          const found = byName.get(name);
+          if (found === undefined) return weights(name);
+          const { matrix, place } = found;
+          const mask = columnMask(matrix, methodNoise(seed, step, place, rate));
+          return mixedWith(graph, weights(name), initial(parameterOf.get(name)!), mask, matrix, rate, 'masked');
+        };
+        return rate === 0 ? evaluate(asTheyAre) : evaluate(lens);
+      };
+    },
+  };
+}

@@ -1,0 +1,465 @@
+"""Writes the references that methods.test.ts compares with: three AdamW steps of every method on a two-layer encoder, by PyTorch.
+
+    python -m venv venv && venv/bin/pip install torch numpy transformers safetensors
+    venv/bin/python trainer/methods/reference/make-methods.py
+    node_modules/.bin/biome check --write trainer/methods/reference
+
+The encoder is fixtures/tiny-roberta, the batch that of fixtures/parity-roberta. A method is written here as its paper writes it: on the
+matrices that `transformers` has, with autograd doing what the trainer's kernels do by hand. Noise is TensorFlow's stateless generator,
+written out below, so both sides draw the same numbers.
+"""
+
+import json
+import math
+import pathlib
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch.func import functional_call
+from transformers import RobertaConfig, RobertaForSequenceClassification
+
+here = pathlib.Path(__file__).parent
+fixtures = here.parent.parent / "fixtures"
+given = json.loads((fixtures / "parity-roberta/reference.json").read_text())
+config = json.loads((fixtures / "tiny-roberta/config.json").read_text())
+layers, hidden, heads = config["num_hidden_layers"], config["hidden_size"], config["num_attention_heads"]
+seed, rate, head_rate, weight_decay, clip, horizon = 11, 1e-3, 3e-3, 0.01, 1.0, 6
+
+
+# --- noise ---------------------------------------------------------------------------------------------------------------------------------
+
+def philox(counter, key):
+    """Four 32-bit words for each counter. Source: Salmon et al., SC 2011, ten rounds of Philox4x32."""
+    mask = np.uint64(0xFFFFFFFF)
+    c = [np.asarray(part, dtype=np.uint64) for part in counter]
+    k = [np.uint64(part) for part in key]
+    for _ in range(10):
+        low, high = c[0] * np.uint64(0xD2511F53), c[2] * np.uint64(0xCD9E8D57)
+        c = [(high >> np.uint64(32)) ^ c[1] ^ k[0], high & mask, (low >> np.uint64(32)) ^ c[3] ^ k[1], low & mask]
+        k = [(k[0] + np.uint64(0x9E3779B9)) & mask, (k[1] + np.uint64(0xBB67AE85)) & mask]
+    return c
+
+
+def uniform(shape, pair):
+    """`StatelessRandomUniform`: float32 in [0, 1) from two 32-bit integers."""
+    words = [part for number in pair for part in (int(number) & 0xFFFFFFFF, 0xFFFFFFFF if int(number) < 0 else 0)]
+    mixed = [int(part) for part in philox(words, (0x3EC8F720, 0x02461E29))]
+    count = math.prod(shape)
+    blocks = np.arange((count + 3) // 4, dtype=np.uint64)
+    zeros = np.zeros_like(blocks)
+    drawn = philox((blocks, zeros, zeros + np.uint64(mixed[2]), zeros + np.uint64(mixed[3])), mixed[:2])
+    bits = np.stack(drawn, axis=1).reshape(-1)[:count].astype(np.uint32)
+    return ((bits & 0x7FFFFF) | 0x3F800000).view(np.float32).reshape(shape) - np.float32(1)
+
+
+def kept(shape, share, pair):
+    """1 with probability `share`, else 0."""
+    return torch.from_numpy(np.floor(uniform(shape, pair) + np.float32(share)).astype(np.float32))
+
+
+def method_pair(step, place):
+    return (seed ^ 0x5BD1E995, step * 1024 + place)
+
+
+# --- the model -----------------------------------------------------------------------------------------------------------------------------
+
+start = load_file(fixtures / "tiny-roberta/model.safetensors")
+model = RobertaForSequenceClassification(RobertaConfig(**config, num_labels=3, attn_implementation="eager"))
+model.load_state_dict(start, strict=False)
+inputs = {"input_ids": torch.tensor(given["input_ids"]), "attention_mask": torch.tensor(
+    [[1] * length + [0] * (16 - length) for length in given["lengths"]])}
+labels = torch.tensor(given["labels"])
+names = [name for name, _ in model.named_parameters()]
+
+
+def is_head(name):
+    return name.startswith("classifier")
+
+
+def is_linear(name):
+    return name.endswith("weight") and start[name].dim() == 2 and "embeddings" not in name
+
+
+def layer_of(name):
+    return "head" if is_head(name) else "embeddings" if "embeddings" in name else name.split(".layer.")[1].split(".")[0]
+
+
+# Matrices in the order in which the trainer has them; key and value are one there, with a column of noise each.
+in_layer = ["attention.self.query", ("attention.self.key", "attention.self.value"), "attention.output.dense", "intermediate.dense", "output.dense"]
+matrices = [[f"roberta.encoder.layer.{layer}.{part}.weight" for part in (parts if isinstance(parts, tuple) else (parts,))]
+            for layer in range(layers) for parts in in_layer] + [["classifier.dense.weight"], ["classifier.out_proj.weight"]]
+
+
+def column_masks(step, share):
+    """For each matrix (out, in): one draw for each input, the same for all outputs."""
+    masks = {}
+    for place, parts in enumerate(matrices):
+        width = start[parts[0]].shape[1]
+        drawn = kept((width, len(parts)), share, method_pair(step, place))
+        masks |= {name: drawn[:, index].unsqueeze(0) for index, name in enumerate(parts)}
+    return masks
+
+
+class Dropout:
+    """Takes the place of `torch.nn.functional.dropout`, with the trainer's noise. Its last layer works on the first position alone."""
+
+    def __init__(self, step):
+        self.step, self.place = step, 0
+
+    def __call__(self, x, p=0.5, training=True, inplace=False):
+        self.place += 1
+        within = (self.place - 1) % (3 * layers + 3)
+        pair = (seed, self.step * 1024 + self.place)
+        scaled = lambda shape: kept(shape, np.float32(1 - p), pair) / (1 - p)
+        if within <= 3 * (layers - 1):
+            return x * scaled((x.shape[0], *x.shape[1:]) if x.dim() == 4 else (x.shape[0] * x.shape[1], x.shape[2])).reshape(x.shape)
+        if within > 3 * layers:
+            return x * scaled(tuple(x.shape))
+        mask = torch.ones_like(x)
+        if x.dim() == 4:
+            mask[:, :, :1, :] = scaled((x.shape[0], heads, 1, x.shape[3]))
+        else:
+            mask[:, 0, :] = scaled((x.shape[0], x.shape[2]))
+        return x * mask
+
+
+def logits(weights, dropout=None):
+    model.train(dropout is not None)
+    original = torch.nn.functional.dropout
+    torch.nn.functional.dropout = dropout or original
+    try:
+        return functional_call(model, weights, kwargs=inputs).logits
+    finally:
+        torch.nn.functional.dropout = original
+
+
+cross_entropy = lambda outputs: torch.nn.functional.cross_entropy(outputs, labels)
+
+
+# --- training ------------------------------------------------------------------------------------------------------------------------------
+
+class Plain:
+    """Full fine-tuning. Methods change parts of it."""
+
+    added = {}
+
+    def trains(self, name):
+        return True
+
+    def decays(self, name):
+        return True
+
+    def pace(self, name, step):
+        """Number of the weight's own step, from 1, and share of its learning rate; None while it rests."""
+        return step + 1, 1.0
+
+    def loss(self, weights, step):
+        return cross_entropy(logits(weights))
+
+    def differentiate(self, weights, step):
+        loss = self.loss(weights, step)
+        gradients = torch.autograd.grad(loss, [weights[name] for name in self.trained], allow_unused=True)
+        return loss.item(), {name: torch.zeros_like(weights[name]) if g is None else g for name, g in zip(self.trained, gradients)}
+
+    def gradients(self, weights, step):
+        return self.differentiate(weights, step)
+
+
+def adamw(weight, gradient, moments, count, rate, decay):
+    """Loshchilov and Hutter, ICLR 2019."""
+    mean, square = moments
+    weight.mul_(1 - rate * decay)
+    mean.mul_(0.9).add_(gradient, alpha=0.1)
+    square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+    weight.addcdiv_(mean / (1 - 0.9**count), (square / (1 - 0.999**count)).sqrt() + 1e-8, value=-rate)
+
+
+def run(method, steps=3):
+    weights = {name: value.clone() for name, value in start.items() if name in names} | {name: value.clone() for name, value in method.added.items()}
+    method.trained = [name for name in weights if method.trains(name)]
+    for name in method.trained:
+        weights[name].requires_grad_(True)
+    moments = {name: (torch.zeros_like(weights[name]), torch.zeros_like(weights[name])) for name in method.trained}
+    losses = []
+    for step in range(steps):
+        loss, gradients = method.gradients(weights, step)
+        losses.append(loss)
+        paces = {name: method.pace(name, step) for name in method.trained}
+        moving = [name for name in method.trained if paces[name] is not None]
+        norm = torch.sqrt(sum((gradients[name] ** 2).sum() for name in moving))
+        factor = min(1.0, clip / (norm.item() + 1e-6))
+        with torch.no_grad():
+            for name in moving:
+                count, share = paces[name]
+                decay = weight_decay if weights[name].dim() > 1 and method.decays(name) else 0.0
+                adamw(weights[name], gradients[name] * factor, moments[name], count, share * (head_rate if is_head(name) else rate), decay)
+    return losses, {name: weights[name].detach().contiguous() for name in method.trained}
+
+
+# --- the methods: the notes of trainer/methods/ name the papers ------------------------------------------------------------------------------
+
+class BitFit(Plain):
+    def __init__(self, biases):
+        self.biases = biases
+
+    def trains(self, name):
+        inside = "query.bias" in name or "intermediate.dense.bias" in name if self.biases == "subset" else name.endswith("bias")
+        return is_head(name) or inside
+
+
+def factor(name, letter):
+    return name.replace(".weight", f".lora_{letter}.weight")
+
+
+class LoRA(Plain):
+    rank, alpha = 2, 6
+    targets = [f"roberta.encoder.layer.{layer}.attention.self.{part}.weight" for layer in range(layers) for part in ("query", "value")]
+
+    def __init__(self):
+        torch.manual_seed(3)
+        self.added = {}
+        for name in self.targets:
+            self.added[factor(name, "A")] = torch.randn(self.rank, hidden) * 0.2
+            self.added[factor(name, "B")] = torch.randn(hidden, self.rank) * 0.2  # as if it had learnt: B = 0 would hide A's gradient in the first step
+
+    def trains(self, name):
+        return is_head(name) or name in self.added
+
+    def loss(self, weights, step):
+        effective = {name: weights[name] for name in names}
+        for name in self.targets:
+            effective[name] = weights[name] + self.alpha / self.rank * weights[factor(name, "B")] @ weights[factor(name, "A")]
+        return cross_entropy(logits(effective))
+
+
+class Mixed(torch.autograd.Function):
+    """(m·w + (1 - m)·w0 - p·w0) / (1 - p), with `through` on the way back."""
+
+    @staticmethod
+    def forward(ctx, w, w0, mask, p, through):
+        ctx.through = through
+        return (mask * w + (1 - mask) * w0 - p * w0) / (1 - p)
+
+    @staticmethod
+    def backward(ctx, dy):
+        return dy * ctx.through, None, None, None, None
+
+
+class Mixout(Plain):
+    p = 0.4
+
+    def loss(self, weights, step):
+        masks = column_masks(step, np.float32(1 - self.p))
+        return cross_entropy(logits({name: Mixed.apply(weights[name], start[name], masks[name], self.p, masks[name])
+                                     if name in masks else weights[name] for name in names}))
+
+
+class DPS(Plain):
+    p, update_ratio = 0.3, 1 / 3
+
+    def __init__(self):
+        self.stage_steps = max(1, math.floor(horizon * self.update_ratio))
+        self.linear = [name for parts in matrices for name in parts]
+        self.importance, self.masks, self.counts = {}, {}, {}
+
+    def estimates(self, step):
+        return (step // self.stage_steps) % 2 == 0
+
+    def is_first(self, step):
+        return step % self.stage_steps == 0
+
+    def select(self, scores):
+        for name in self.linear:
+            score = scores(name)
+            keep = math.ceil(score.numel() * (1 - self.p))
+            self.masks[name] = (score >= score.flatten().sort(descending=True).values[keep - 1]).float()
+
+
+class DPSDense(DPS):
+    def gradients(self, weights, step):
+        loss, found = self.differentiate(weights, step)
+        if self.estimates(step):
+            for name in self.linear:
+                before = 0 if self.is_first(step) else self.importance[name]
+                self.importance[name] = before + found[name] ** 2 / 1e3
+        else:
+            if self.is_first(step):
+                self.select(lambda name: self.importance[name])
+            found |= {name: found[name] * self.masks[name] for name in self.linear}
+        return loss, found
+
+
+class DPSMix(DPS):
+    def gradients(self, weights, step):
+        if self.estimates(step):
+            self.drawn = column_masks(step, np.float32(1 - self.p))
+            if self.is_first(step):
+                self.importance = {name: torch.zeros_like(start[name]) for name in self.linear}
+                self.counts = {name: torch.zeros_like(start[name]) for name in self.linear}
+        elif self.is_first(step):
+            self.anchor = {name: weights[name].detach().clone() for name in self.linear}
+            decayed = lambda seen: torch.exp(-seen / self.stage_steps) if self.stage_steps >= 50 else 1.0
+            self.select(lambda name: self.importance[name] / self.counts[name].clamp(min=1) * decayed(self.counts[name].clamp(min=1)))
+        loss, found = self.differentiate(weights, step)
+        for name in self.linear:
+            if self.estimates(step):
+                mask = self.drawn[name]
+                self.importance[name] += found[name] ** 2 * mask / 1e3
+                self.counts[name] += mask
+            found[name] = found[name] * (self.drawn[name] if self.estimates(step) else self.masks[name])
+        return loss, found
+
+    def loss(self, weights, step):
+        masks = self.drawn if self.estimates(step) else self.masks
+        towards = start if self.estimates(step) else self.anchor
+        return cross_entropy(logits({name: Mixed.apply(weights[name], towards[name], masks[name], self.p, 1.0)
+                                     if name in masks else weights[name] for name in names}))
+
+
+class L2SP(Plain):
+    strength, head_strength = 0.3, 0.05
+
+    def loss(self, weights, step):
+        return cross_entropy(logits(weights))
+
+    def gradients(self, weights, step):
+        loss, found = self.differentiate(weights, step)
+        for name in self.trained:
+            w = weights[name].detach()
+            found[name] = found[name] + (self.head_strength * w if is_head(name) else self.strength * (w - start[name]))
+        return loss, found
+
+
+class RDrop(Plain):
+    alpha = 2.0
+
+    def loss(self, weights, step):
+        dropout = Dropout(step)
+        one, other = logits(weights, dropout), logits(weights, dropout)
+        p, q = one.log_softmax(-1), other.log_softmax(-1)
+        kl = lambda a, b: (a.exp() * (a - b)).sum(-1).mean()
+        return (cross_entropy(one) + cross_entropy(other)) / 2 + self.alpha / 2 * (kl(p, q) + kl(q, p))
+
+
+class SAM(Plain):
+    rho, adaptive = 0.05, False
+
+    def gradients(self, weights, step):
+        loss, first = self.differentiate(weights, step)
+        size = lambda name: weights[name].detach().abs() if self.adaptive else 1.0
+        norm = torch.sqrt(sum(((size(name) * first[name]) ** 2).sum() for name in self.trained))
+        beside = dict(weights)
+        for name in self.trained:
+            direction = size(name) ** 2 * first[name] if self.adaptive else first[name]
+            beside[name] = (weights[name].detach() + self.rho / (norm + 1e-12) * direction).requires_grad_(True)
+        return loss, self.differentiate(beside, step)[1]
+
+
+class ASAM(SAM):
+    rho, adaptive = 0.5, True
+
+
+class ChildTuningF(Plain):
+    p = 0.3
+
+    def gradients(self, weights, step):
+        loss, found = self.differentiate(weights, step)
+        for place, parts in enumerate(trained_here):
+            stored = [found[name] for name in parts]
+            side = [value.T if is_linear(name) else value for name, value in zip(parts, stored)]  # as the trainer holds it
+            joined = torch.cat(side, dim=-1)
+            if parts == ["roberta.embeddings.word_embeddings.weight"]:  # the trainer draws for the batch's words alone
+                mask = torch.zeros_like(joined)
+                mask[words] = kept((len(words), hidden), np.float32(self.p), method_pair(step, place))
+            else:
+                mask = kept(tuple(joined.shape), np.float32(self.p), method_pair(step, place))
+            for name, part in zip(parts, torch.chunk(joined * mask / self.p, len(parts), dim=-1)):
+                found[name] = part.T if is_linear(name) else part
+        return loss, found
+
+
+# Parameters in the trainer's order, and the batch's words in the order in which it numbers them: the padding first.
+def both(parts):
+    return [[f"{part}.{kind}" for part in (parts if isinstance(parts, tuple) else (parts,))] for kind in ("weight", "bias")]
+
+
+order = ["attention.self.query", ("attention.self.key", "attention.self.value"), "attention.output.dense", "attention.output.LayerNorm",
+         "intermediate.dense", "output.dense", "output.LayerNorm"]
+trained_here = [[f"roberta.embeddings.{table}_embeddings.weight"] for table in ("word", "position", "token_type")] + both("roberta.embeddings.LayerNorm")
+for layer in range(layers):
+    at = f"roberta.encoder.layer.{layer}."
+    for parts in order:
+        trained_here += both(tuple(at + part for part in parts) if isinstance(parts, tuple) else at + parts)
+trained_here += both("classifier.dense") + both("classifier.out_proj")
+tokens = [token for row, length in zip(given["input_ids"], given["lengths"]) for token in row[:length]]
+words = list(dict.fromkeys([config["pad_token_id"], *tokens]))
+
+
+class SIFT(Plain):
+    share = 0.1
+
+    def __init__(self):
+        self.masks = {}
+
+    def trains(self, name):
+        return is_head(name) or ("attention" in name and is_linear(name))
+
+    def decays(self, name):
+        return is_head(name)
+
+    def gradients(self, weights, step):
+        loss, found = self.differentiate(weights, step)
+        for name in self.trained:
+            if is_head(name):
+                continue
+            if step == 0:
+                size = found[name].abs()
+                count = max(1, round(self.share * size.numel()))
+                self.masks[name] = (size >= size.flatten().sort(descending=True).values[count - 1]).float()
+            found[name] = found[name] * self.masks[name]
+        return loss, found
+
+
+def schedule(step, over, warmup):
+    warm = math.ceil(warmup * over)
+    return (step + 1) / warm if step < warm else (over - step) / (over - warm)
+
+
+class LPFT(Plain):
+    head_share, warmup = 1 / 3, 0.5
+
+    def pace(self, name, step):
+        until = math.ceil(self.head_share * horizon)
+        share = schedule(step, until, self.warmup) if step < until else schedule(step - until, horizon - until, self.warmup)
+        if is_head(name):
+            return step + 1, share
+        return None if step < until else (step - until + 1, share)
+
+
+class GradualUnfreezing(Plain):
+    until, block, cut, ratio = 0.5, 1, 1 / 3, 8
+
+    def pace(self, name, step):
+        groups = math.ceil((layers + 1) / self.block)
+        height = {"head": None, "embeddings": layers} | {str(layer): layers - 1 - layer for layer in range(layers)}
+        above = height[layer_of(name)]
+        begin = 0 if above is None else math.ceil((above // self.block + 1) * self.until * horizon / groups)
+        if step < begin:
+            return None
+        cut = max(1, math.floor(horizon * self.cut))
+        t = step + 1
+        p = t / cut if t < cut else 1 - (t - cut) / (cut * (1 / self.cut - 1))
+        return step - begin + 1, (1 + p * (self.ratio - 1)) / self.ratio
+
+
+runs = {"full": Plain(), "bitfit": BitFit("all"), "bitfit-subset": BitFit("subset"), "lora": LoRA(), "mixout": Mixout(), "dps-dense": DPSDense(),
+        "dps-mix": DPSMix(), "l2sp": L2SP(), "rdrop": RDrop(), "sam": SAM(), "asam": ASAM(), "childTuning": ChildTuningF(), "sift": SIFT(),
+        "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing()}
+
+losses = {}
+for name, method in runs.items():
+    losses[name], after = run(method)
+    save_file(after, here / f"{name}.safetensors")
+save_file({name: value.contiguous() for name, value in LoRA().added.items()}, here / "lora-start.safetensors")
+(here / "reference.json").write_text(json.dumps({"uniform": uniform((7,), (3, -5)).tolist(), "losses": losses}) + "\n")
