@@ -6,6 +6,7 @@ import { addControllerCommand } from './commands/controller.ts';
 import { addCronCommands } from './commands/cron.ts';
 import { addFindingsCommands } from './commands/findings.ts';
 import { addInspectCommands } from './commands/inspect.ts';
+import { addMethodsCommand } from './commands/methods.ts';
 import { addPreviewCommand } from './commands/preview.ts';
 import { addRegisterCommand } from './commands/register.ts';
 import { addRunCommands } from './commands/run.ts';
@@ -35,6 +36,7 @@ addPreviewCommand(program);
 addInspectCommands(program);
 addFindingsCommands(program);
 addSteerCommands(program);
+addMethodsCommand(program);
 addCronCommands(program);
 addConformanceCommand(program);
 

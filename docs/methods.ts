@@ -1,0 +1,33 @@
+/** `npm run docs:methods`: writes docs/methods/ from the pages in study/methods. A test keeps the two equal. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { methodText } from '../cli/method-text.ts';
+import { methodNames, methods } from '../study/methods/methods.ts';
+
+/** Each page by the name of its file. */
+export function methodPages(): ReadonlyMap<string, string> {
+  const rows = methodNames.map(
+    (name) => `| [\`${name}\`](${name}.md) | ${methods[name].title} | ${methods[name].family} | ${methods[name].cost} |`,
+  );
+  const list = `# Methods
+
+The layer configuration of a trial says where the model learns and how fast: prefixes, windows, masks, rates for each layer
+([search-space.md](../search-space.md)). The method says which weights do there, and how they are held back. Every method goes with every layer
+configuration, and with the cache of a frozen prefix. \`trainer.method\` names one for all trials, and a parameter named \`method\` searches them:
+
+\`\`\`yaml
+parameters:
+- {name: method, searchSpace: {categorical: {choices: [full, bitfit, dps]}}}
+- {name: dps.reserve, searchSpace: {uniform: {min: 0.3, max: 0.9}}, activeWhen: {method: dps}}
+\`\`\`
+
+Made from \`study/methods/\` by \`npm run docs:methods\`; \`permafrost methods\` prints the same. Cost is by counting, against full fine-tuning.
+
+| method | | decides | cost |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+  return new Map([['README.md', list], ...methodNames.map((name) => [`${name}.md`, `# \`${name}\`: ${methodText(name)}\n`] as const)]);
+}
+
+if (import.meta.main) for (const [file, text] of methodPages()) writeFileSync(path.join(import.meta.dirname, 'methods', file), text);
