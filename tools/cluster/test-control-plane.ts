@@ -120,5 +120,6 @@ async function startProgram(
     env: { HOME: layout.folder, PATH: process.env.PATH ?? '' },
     logFile: path.join(layout.folder, 'logs', `${part}.log`),
     isReady,
+    lastSignal: 'SIGKILL', // an API server that lost its etcd does not end by itself
   });
 }

@@ -23,6 +23,8 @@ export interface ServerProgram {
   readonly logFile: string;
   /** Asks the server itself, not only its port. Throwing means "not yet". */
   readonly isReady: () => Promise<boolean>;
+  /** What ends it when this process ends without having stopped it. SIGKILL where nothing of it is kept, and it might wait for others that end too. Default SIGTERM. */
+  readonly lastSignal?: 'SIGTERM' | 'SIGKILL';
 }
 
 /** A server ended, or did not answer in time, while it was being started. */
@@ -40,7 +42,16 @@ const readyWithinMs = 60_000;
 const stopWithinMs = 10_000;
 
 /** @throws {ServerFailed} with the end of its log */
-export async function startServer({ name, address, program, args, env, logFile, isReady }: ServerProgram): Promise<Server> {
+export async function startServer({
+  name,
+  address,
+  program,
+  args,
+  env,
+  logFile,
+  isReady,
+  lastSignal = 'SIGTERM',
+}: ServerProgram): Promise<Server> {
   mkdirSync(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a'); // a file, not a pipe: the server outlives a killed parent without choking on its output
   const logStart = statSync(logFile).size;
@@ -49,7 +60,7 @@ export async function startServer({ name, address, program, args, env, logFile, 
   closeSync(log);
   const exited = endOf(child);
   const stop: Server['stop'] = (signal = 'SIGTERM') => stopChild(child, exited, signal);
-  endWithThisProcess(child);
+  endWithThisProcess(child, lastSignal);
 
   let ended: string | undefined;
   void exited.then((how) => {
@@ -93,17 +104,17 @@ async function stopChild(child: ChildProcess, exited: Promise<string>, signal: '
   clearTimeout(force);
 }
 
-const running = new Set<ChildProcess>(); // one set of listeners for all servers of this process
+const running = new Map<ChildProcess, NodeJS.Signals>(); // one set of listeners for all servers of this process
 const endAll = (): void => {
-  for (const child of running) child.kill('SIGTERM');
+  for (const [child, signal] of running) child.kill(signal);
 };
 
-function endWithThisProcess(child: ChildProcess): void {
+function endWithThisProcess(child: ChildProcess, lastSignal: NodeJS.Signals): void {
   if (running.size === 0) {
     process.on('exit', endAll);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endUnlessHandled);
   }
-  running.add(child);
+  running.set(child, lastSignal);
   child.once('exit', () => {
     running.delete(child);
     if (running.size > 0) return;
