@@ -172,7 +172,7 @@ test('a sweep that is there', { skip }, async (t) => {
   for (const { name, change, want } of changes) {
     await t.test(name, async () => {
       const { refusals } = await server.ask('PATCH', `sweeps/there${dryRun}`, { spec: change });
-      assert.deepEqual(refusals.toSorted(), want);
+      assert.deepEqual(refusals, want);
     });
   }
 });

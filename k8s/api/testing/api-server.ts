@@ -51,8 +51,9 @@ export function apiServer(kubeconfig: string, namespace: string): ApiServer {
   };
 }
 
+/** Sorted, for the server tells them in any order. */
 function refusalsOf({ message, details }: Status): readonly string[] {
   const causes = details?.causes ?? [];
   const told = causes.filter(({ message: said }) => !said.includes('some validation rules were not checked'));
-  return causes.length === 0 ? [message] : told.map((cause) => `${cause.field}: ${cause.message}`);
+  return causes.length === 0 ? [message] : told.map((cause) => `${cause.field}: ${cause.message}`).toSorted();
 }
