@@ -148,7 +148,7 @@ function objectServerKeys(file: string): Pick<RunningSystem['s3'], 'accessKey' |
 }
 
 /** Puts the model and data of the examples where their sweeps look for them. */
-async function offerExamples(store: ObjectStore): Promise<void> {
+export async function offerExamples(store: ObjectStore): Promise<void> {
   const offers = [
     { from: path.join(cacheFolder(process.env), 'models', 'minilm-l6'), to: 's3://models/minilm-l6' },
     { from: path.join(cacheFolder(process.env), 'data', 'debian-sections'), to: 's3://data/debian-sections' },
