@@ -1,11 +1,11 @@
-/** What dies or goes away under a controller: itself, its rival, the API server, the kind that it knows. Nothing is lost, and nothing started twice. */
+/** What dies or goes away under a controller: itself, its rival, the API server, Temporal, the namespace. Nothing is lost, and nothing started twice. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepCrd } from '../k8s/api/sweep-crd.ts';
 import { whyNoControlPlane } from '../tools/cluster/test-control-plane.ts';
-import { type ControllerProcess, type ControllerSystem, startControllerSystem } from './controller-system.ts';
+import { type ControllerProcess, type ControllerSystem, condition, startControllerSystem } from './controller-system.ts';
 
 const skip = whyNoControlPlane();
 const options = { skip, timeout: 180_000 };
@@ -93,6 +93,31 @@ test('an API server that is restarted finds everything under control', options, 
   await removed('api', signal);
 });
 
+test(
+  'while Temporal is away the condition says so; edits, new sweeps and deletions wait, and are not lost',
+  options,
+  async ({ signal }) => {
+    for (const name of ['away', 'dropped']) await all.apply(name, endless);
+    for (const name of ['away', 'dropped']) await running(name, signal);
+    await all.system.killTemporal();
+    const away = await all.until('away', (sweep) => condition(sweep, 'EngineReachable').startsWith('False'), signal);
+    assert.deepEqual([condition(away, 'EngineReachable'), away.status?.state], ['False TemporalUnavailable', 'Running']);
+    await patch('away', { numTrials: 9 });
+    await all.apply('born', { numTrials: 1, finalSeeds: 0 });
+    await kubectl('delete', 'sweep', 'dropped', '--wait=false');
+    await all.until('away', (sweep) => condition(sweep, 'Applied') === 'False Waiting', signal);
+    await all.until('born', (sweep) => condition(sweep, 'EngineReachable').startsWith('False'), signal);
+    assert.ok((await all.find('dropped')) !== undefined);
+
+    await all.system.restartTemporal();
+    await all.untilGone('dropped', signal);
+    assert.deepEqual(await workflowsOf('dropped', signal), ['CANCELLED']);
+    await all.until('born', ({ status }) => status?.state === 'Succeeded', signal);
+    await all.until('away', (sweep) => condition(sweep, 'Applied') === 'True Followed' && sweep.status?.trials?.total === 9, signal);
+    await removed('away', signal);
+  },
+);
+
 test('a CRD that is upgraded under live sweeps leaves them under control', options, async ({ signal }) => {
   await isThere();
   await all.apply('upgraded', endless);
@@ -103,4 +128,13 @@ test('a CRD that is upgraded under live sweeps leaves them under control', optio
   await kubectl('wait', '--for=condition=Established', 'crd/sweeps.permafrost.dev');
   await follows('upgraded', signal);
   await removed('upgraded', signal);
+});
+
+test('a namespace that is deleted takes its sweeps with it: they are cancelled first', options, async ({ signal }) => {
+  await isThere();
+  await all.plane.startPart('kube-controller-manager');
+  await all.apply('homeless', endless);
+  await running('homeless', signal);
+  await all.plane.kubectl('delete', 'namespace', all.plane.namespace, '--timeout=120s');
+  assert.deepEqual(await workflowsOf('homeless', signal), ['CANCELLED']);
 });
