@@ -124,8 +124,7 @@ test('a CRD that is upgraded under live sweeps leaves them under control', optio
   await running('upgraded', signal);
   const newer = JSON.parse(JSON.stringify(sweepCrd));
   newer.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.comment = { type: 'string' };
-  await all.plane.apply(newer);
-  await kubectl('wait', '--for=condition=Established', 'crd/sweeps.permafrost.dev');
+  await all.plane.applyKinds(newer);
   await follows('upgraded', signal);
   await removed('upgraded', signal);
 });

@@ -37,8 +37,7 @@ export interface ControllerSystem {
 
 export async function startControllerSystem(): Promise<ControllerSystem> {
   const [plane, system] = await Promise.all([openControlPlane(), startTestSystem({ durable: true })]);
-  await plane.apply(sweepCrd, cronSweepCrd);
-  await plane.kubectl('wait', '--for=condition=Established', 'crd/sweeps.permafrost.dev', 'crd/cronsweeps.permafrost.dev');
+  await plane.applyKinds(sweepCrd, cronSweepCrd);
   const choice = { kind: 'context', context: 'permafrost', files: [plane.kubeconfig] } as const;
   const cluster = connectCluster({ cluster: choice, namespace: plane.namespace, patienceSeconds: 30 });
   const controllers: ChildProcess[] = [];

@@ -24,8 +24,7 @@ before(async () => {
   if (skip !== false) return;
   plane = await openControlPlane();
   system = await startTestSystem();
-  await plane.apply(sweepCrd);
-  await plane.kubectl('wait', '--for=condition=Established', 'crd/sweeps.permafrost.dev');
+  await plane.applyKinds(sweepCrd);
   await system.startWorker();
   kubectl = (await findPinned(clusterPrograms.kubectl, { env: process.env, say: console.error })).path;
   const folder = path.join(system.s3.folder, 'bin');

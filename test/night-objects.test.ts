@@ -35,8 +35,7 @@ before(async () => {
   if (skip !== false) return;
   plane = await openControlPlane();
   await plane.startPart('kube-controller-manager');
-  await plane.apply(sweepCrd, cronSweepCrd);
-  await plane.kubectl('wait', '--for=condition=Established', 'crd/sweeps.permafrost.dev', 'crd/cronsweeps.permafrost.dev');
+  await plane.applyKinds(sweepCrd, cronSweepCrd);
   system = await startTestSystem();
   const { namespace, kubeconfig } = plane;
   const { context } = currentContext([kubeconfig]);

@@ -25,8 +25,7 @@ let server: ApiServer;
 before(async () => {
   if (skip !== false) return;
   plane = await openControlPlane();
-  await plane.apply(sweepCrd, cronSweepCrd);
-  await plane.kubectl('wait', '--for=condition=Established', 'crd/sweeps.permafrost.dev', 'crd/cronsweeps.permafrost.dev');
+  await plane.applyKinds(sweepCrd, cronSweepCrd);
   server = apiServer(plane.kubeconfig, plane.namespace);
 });
 after(async () => {

@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Packages, whyNot } from '../debian-packages.ts';
 import { findPinned } from '../servers/binaries.ts';
 import { clusterPrograms } from '../servers/catalogue.ts';
@@ -23,12 +24,23 @@ export interface ControlPlane extends Kubectl {
   readonly namespace: string;
   /** Requests of users to the API server, one line of JSON each (`audit.k8s.io/v1` Event). */
   readonly auditLog: string;
+  /** Creates or changes kinds of objects, and waits until the API server serves them. */
+  applyKinds(...definitions: readonly Definition[]): Promise<void>;
   /** Ends one of its programs as `kill` does; `kill -9` with SIGKILL. Nothing starts it again. */
   stopPart(part: ControlPlanePart, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it, on the port that it had, and waits until it works. Fine if it runs. */
   startPart(part: ControlPlanePart): Promise<void>;
   /** Ends and removes everything; calling it again is fine. */
   remove(): Promise<void>;
+}
+
+/** A CustomResourceDefinition. */
+interface Definition {
+  readonly metadata: { readonly name: string };
+}
+
+interface StoredDefinition {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] | null };
 }
 
 export const controlPlanePackages: Packages = { openssl: 'openssl' };
@@ -85,7 +97,17 @@ async function start(): Promise<ControlPlane> {
     await remove();
     throw error;
   }
-  return { kubeconfig, namespace, auditLog: layout.auditLog, kubectl, apply, startPart, stopPart, remove };
+  async function applyKinds(...definitions: readonly Definition[]): Promise<void> {
+    await apply(...definitions);
+    const signal = AbortSignal.timeout(30_000);
+    // Not `kubectl wait`, which fails while a new one has no conditions at all.
+    for (const { metadata } of definitions) while (!(await isEstablished(metadata.name))) await sleep(50, undefined, { signal });
+  }
+  async function isEstablished(name: string): Promise<boolean> {
+    const { status } = JSON.parse(await kubectl('get', 'crd', name, '--output=json')) as StoredDefinition;
+    return status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True') === true;
+  }
+  return { kubeconfig, namespace, auditLog: layout.auditLog, kubectl, apply, applyKinds, startPart, stopPart, remove };
 }
 
 async function findAddresses(): Promise<ControlPlaneAddresses> {
