@@ -84,14 +84,20 @@ export async function connect(network: Network, init: number): Promise<void> {
   await command('ip', 'route', 'add', network.all, 'via', network.nodeAddress);
 }
 
-/** Takes the line away if it is still the one of this folder. It also goes by itself with the cluster's end, a moment later. */
+/** Takes the line away if it is still the one of this folder. It also goes by itself with the cluster's end, at any moment. */
 export async function removeLine(network: Network, folder: string): Promise<void> {
+  if (!(await isOurs(network, folder))) return;
+  try {
+    await command('ip', 'link', 'delete', interfacesOf(network).here);
+  } catch (error) {
+    if (await isOurs(network, folder)) throw error; // else it went while we asked, which `ip` tells in several ways
+  }
+}
+
+async function isOurs(network: Network, folder: string): Promise<boolean> {
   const { here } = interfacesOf(network);
   const links = JSON.parse(await command('ip', '-json', 'link')) as readonly { readonly ifname: string; readonly ifalias?: string }[];
-  if (!links.some(({ ifname, ifalias }) => ifname === here && ifalias === folder)) return;
-  await command('ip', 'link', 'delete', here).catch((error: unknown) => {
-    if (!String(error).includes('Cannot find device')) throw error;
-  });
+  return links.some(({ ifname, ifalias }) => ifname === here && ifalias === folder);
 }
 
 /** Blocks that an address or a route of this machine touches. */
