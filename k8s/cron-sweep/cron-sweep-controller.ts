@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { type CronSweep, parseCronSweep } from '../../study/cron-sweep.ts';
 import { SpecError } from '../../study/spec/problem.ts';
 import { type CronSweepObject, cronSweeps } from '../api/cron-sweep-object.ts';
-import { sweepApiVersion, sweeps } from '../api/sweep-object.ts';
+import { sweeps } from '../api/sweep-object.ts';
 import type { Cluster } from '../client/cluster.ts';
-import { isConflict, isNotFound } from '../client/errors.ts';
 import { reflect } from '../client/reflector.ts';
 import type { Stored } from '../client/resource.ts';
 import type { Again, Controller } from '../controller/controller.ts';
 import type { RecordEvent } from '../controller/event-recorder.ts';
+import { keptObjects } from '../controller/kept-objects.ts';
 import { EngineUnreachable } from '../sweep/engine.ts';
 import { type CronSweepObservation, computeCronSweepStatus } from './compute-cron-sweep-status.ts';
 import { cronSweepTransitions } from './cron-sweep-transitions.ts';
@@ -28,28 +28,26 @@ export interface CronSweepControllerOptions {
 const finalizer = 'permafrost.dev/schedule';
 /** Nights start and end in Temporal; what an object shows of them is at most so old. */
 const lookEveryMs = 15_000;
-/** Between two writes of a status. */
-const statusEveryMs = 2_000;
 const unreachablePauseMs = 5_000;
 
 type StoredCronSweep = Stored<CronSweepObject>;
 
 export function cronSweepController({ cluster, schedules, record }: CronSweepControllerOptions): Controller {
-  const writtenAt = new Map<string, number>();
+  const kept = keptObjects({ cluster, resource: cronSweeps, kind: 'CronSweep', finalizer, transitions: cronSweepTransitions, record });
 
   const look = async (object: StoredCronSweep, nights: readonly NightObject[]): Promise<Again> => {
     const read = readCronSweep(object);
     const observation: CronSweepObservation = {
       generation: object.metadata.generation ?? 0,
       ...('invalid' in read && read),
-      engine: await engineView(() => ('invalid' in read ? found(object) : followed(read.cronSweep, ownerOf(object)))),
+      engine: await engineView(() => ('invalid' in read ? found(object) : followed(read.cronSweep, kept.reference(object)))),
       nights,
     };
     if ('cronSweep' in read) {
       for (const night of expired(nights, read.cronSweep.spec.historyLimit)) await cluster.remove(sweeps, night.metadata.name);
     }
     const status = computeCronSweepStatus(observation, object.status, new Date());
-    const waitMs = await write(object, status);
+    const waitMs = await kept.write(object, status);
     return { afterMs: waitMs ?? (observation.engine.reachable ? lookEveryMs : unreachablePauseMs) };
   };
 
@@ -68,53 +66,22 @@ export function cronSweepController({ cluster, schedules, record }: CronSweepCon
   const found = async (object: StoredCronSweep): Promise<CronSweepObservation['engine']> => {
     const key = keyOf(object);
     const there = await schedules.find(key);
-    const taken = whyTaken(there, ownerOf(object), key);
+    const taken = whyTaken(there, kept.reference(object), key);
     if (taken !== undefined) return { reachable: true, taken };
     return { reachable: true, ...(there !== undefined && { schedule: there as NightSchedule }) };
   };
 
   /** Deletes the schedule, unless it is somebody else's, and lets the object go. Its sweeps go with it. */
   const conclude = async (object: StoredCronSweep): Promise<Again> => {
-    if (!object.metadata.finalizers?.includes(finalizer)) return {};
     const view = await engineView(() => found(object));
     if (view.reachable && view.schedule !== undefined) await schedules.remove(keyOf(object));
     if (view.reachable) {
-      await setFinalizers(object, (others) => others.filter((other) => other !== finalizer));
+      await kept.letGo(object);
       return {};
     }
     const observation = { generation: object.metadata.generation ?? 0, engine: view, nights: [] };
-    await write(object, computeCronSweepStatus(observation, object.status, new Date()));
+    await kept.write(object, computeCronSweepStatus(observation, object.status, new Date()));
     return { afterMs: unreachablePauseMs };
-  };
-
-  /** Writes the status if it says something new. @returns how long to wait with that, when the last one is too fresh */
-  const write = async (object: StoredCronSweep, status: CronSweepObject['status'] & object): Promise<number | undefined> => {
-    const { name, uid } = object.metadata;
-    if (isDeepStrictEqual(status, object.status)) return undefined;
-    const waitMs = (writtenAt.get(uid) ?? Number.NEGATIVE_INFINITY) + statusEveryMs - performance.now();
-    if (waitMs > 0) return waitMs;
-    try {
-      await cluster.applyStatus(cronSweeps, { apiVersion: sweepApiVersion, kind: 'CronSweep', metadata: { name, uid }, status });
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return undefined; // deleted, or another one of that name
-      throw error;
-    }
-    writtenAt.set(uid, performance.now());
-    for (const happening of cronSweepTransitions(object.status, status)) await record(ownerOf(object), happening);
-    return undefined;
-  };
-
-  /** Refused when the object has changed since it was read: then the change brings another look. */
-  const setFinalizers = async (
-    { metadata }: StoredCronSweep,
-    change: (finalizers: readonly string[]) => readonly string[],
-  ): Promise<void> => {
-    const { name, resourceVersion, finalizers = [] } = metadata;
-    try {
-      await cluster.patch(cronSweeps, name, { metadata: { resourceVersion, finalizers: change(finalizers) } });
-    } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    }
   };
 
   return {
@@ -126,7 +93,7 @@ export function cronSweepController({ cluster, schedules, record }: CronSweepCon
         resource: cronSweeps,
         labelSelector: '',
         onChange({ metadata: { name, uid } }, change) {
-          if (change === 'gone') writtenAt.delete(uid);
+          if (change === 'gone') kept.forget(uid);
           else enqueue(name);
         },
       });
@@ -138,30 +105,23 @@ export function cronSweepController({ cluster, schedules, record }: CronSweepCon
       });
       return {
         reflectors: [objects, nights],
-        async reconcile(name) {
-          const object = objects.objects.get(name);
-          if (object === undefined) return {};
-          if (object.metadata.deletionTimestamp !== undefined) return conclude(object);
-          if (!object.metadata.finalizers?.includes(finalizer)) {
-            await setFinalizers(object, (others) => [...others, finalizer]);
-            return {}; // before a schedule is made; the change brings the next look
-          }
-          const { uid } = object.metadata;
-          const own = [...nights.objects.values()].filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
-          return look(object, own);
-        },
+        reconcile: (name) =>
+          kept.tend(objects.objects.get(name), {
+            look(object) {
+              const { uid } = object.metadata;
+              const own = [...nights.objects.values()].filter(({ metadata }) =>
+                metadata.ownerReferences?.some((owner) => owner.uid === uid),
+              );
+              return look(object, own);
+            },
+            conclude,
+          }),
       };
     },
   };
 }
 
 const keyOf = ({ metadata: { name, namespace } }: StoredCronSweep) => ({ name, namespace: namespace! }); // ! is safe: the server sets it
-const ownerOf = ({ metadata: { name, uid } }: StoredCronSweep): CronSweepOwner => ({
-  apiVersion: sweepApiVersion,
-  kind: 'CronSweep',
-  name,
-  uid,
-});
 
 function readCronSweep({
   apiVersion,

@@ -1,18 +1,16 @@
 /** Brings sweeps to do what their objects ask for, and says in the objects' status what they do. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Progress } from '../../study/progress.ts';
 import { type Revision, revisionOf } from '../../study/revision.ts';
 import { SpecError } from '../../study/spec/problem.ts';
 import { parseSweep, type Sweep } from '../../study/spec.ts';
 import type { Condition } from '../api/condition.ts';
-import { type SweepObject, sweepApiVersion, sweepIdOf, sweeps } from '../api/sweep-object.ts';
-import type { SweepStatus } from '../api/sweep-status.ts';
+import { type SweepObject, sweepIdOf, sweeps } from '../api/sweep-object.ts';
 import type { Cluster } from '../client/cluster.ts';
-import { isConflict, isNotFound } from '../client/errors.ts';
 import { reflect } from '../client/reflector.ts';
 import type { Stored } from '../client/resource.ts';
 import type { Again, Controller } from '../controller/controller.ts';
 import type { RecordEvent } from '../controller/event-recorder.ts';
+import { keptObjects, statusEveryMs } from '../controller/kept-objects.ts';
 import { computeStatus, type EngineView, isOver } from './compute-status.ts';
 import { EngineUnreachable, type Run, type SweepEngine, type Verdict } from './engine.ts';
 import { transitions } from './transitions.ts';
@@ -26,8 +24,6 @@ export interface SweepControllerOptions {
 /** Keeps the object until its workflow has closed. */
 const finalizer = 'permafrost.dev/workflow';
 
-/** Between two writes of a status, and so the shortest between two looks. */
-const statusEveryMs = 2_000;
 /** A sweep in which nothing happens is looked at more seldom. */
 const longestPauseMs = 10_000;
 /** However quiet its history, a workflow is asked so often: whether its worker still answers is known by asking alone. */
@@ -43,16 +39,16 @@ interface Memory {
   readonly verdict?: Verdict;
   /** When something last happened in it. */
   readonly changedAt: number;
-  readonly writtenAt: number;
 }
 
 type SweepOfObject = Stored<SweepObject>;
 
 export function sweepController({ cluster, engine, record }: SweepControllerOptions): Controller {
   const memories = new Map<string, Memory>();
+  const kept = keptObjects({ cluster, resource: sweeps, kind: 'Sweep', finalizer, transitions, record });
 
   const remember = (uid: string, news: Partial<Memory>): Memory => {
-    const memory = { changedAt: performance.now(), writtenAt: Number.NEGATIVE_INFINITY, ...memories.get(uid), ...news };
+    const memory = { changedAt: performance.now(), ...memories.get(uid), ...news };
     memories.set(uid, memory);
     return memory;
   };
@@ -95,16 +91,15 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
     sweep: Sweep,
     wanted: Revision,
   ): Promise<{ verdict: Verdict | 'unchecked'; engine: EngineView }> => {
-    const { uid, name } = object.metadata;
+    const { uid } = object.metadata;
     const id = sweepIdOf(object.metadata);
     let verdict = memories.get(uid)?.verdict;
     try {
       if (verdict === undefined || (!verdict.valid && verdict.retry))
         verdict = remember(uid, { verdict: await engine.check(sweep) }).verdict!; // just set
       if (!verdict.valid || wanted.suspend) return { verdict, engine: { reachable: true } };
-      const owner = { apiVersion: sweepApiVersion, kind: 'Sweep', name, uid };
       const { model } = verdict;
-      await engine.start({ id, sweep, ...(model && { model }), generation: wanted.generation, owner });
+      await engine.start({ id, sweep, ...(model && { model }), generation: wanted.generation, owner: kept.reference(object) });
     } catch (error) {
       return { verdict: verdict ?? 'unchecked', engine: unreachable(error) };
     }
@@ -133,7 +128,7 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
       ...(resultsUri && { resultsUri }),
     } as const;
     const status = computeStatus(observation, object.status, new Date());
-    const waitMs = await write(object, status);
+    const waitMs = await kept.write(object, status);
     if (waitMs !== undefined) return { afterMs: waitMs };
     if (!view.reachable) return { afterMs: unreachablePauseMs * (0.8 + Math.random() * 0.4) };
     if (isOver(status.state)) return {};
@@ -141,32 +136,14 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
     return { afterMs: pauseMs(remember(uid, {})) };
   };
 
-  /** Writes the status if it says something new. @returns how long to wait with that, when the last one is too fresh */
-  const write = async (object: SweepOfObject, status: SweepStatus): Promise<number | undefined> => {
-    const { name, uid } = object.metadata;
-    if (isDeepStrictEqual(status, object.status)) return undefined;
-    const waitMs = remember(uid, {}).writtenAt + statusEveryMs - performance.now();
-    if (waitMs > 0) return waitMs;
-    try {
-      await cluster.applyStatus(sweeps, { apiVersion: sweepApiVersion, kind: 'Sweep', metadata: { name, uid }, status });
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return undefined; // deleted, or another one of that name
-      throw error;
-    }
-    remember(uid, { writtenAt: performance.now() });
-    for (const happening of transitions(object.status, status)) await record(regarded(object), happening);
-    return undefined;
-  };
-
   /** Cancels the workflow of a deleted object, waits for it to close, and lets the object go. */
   const conclude = async (object: SweepOfObject): Promise<Again> => {
-    if (!object.metadata.finalizers?.includes(finalizer)) return {};
     const { uid, generation = 0 } = object.metadata;
     const id = sweepIdOf(object.metadata);
     let view = await seen(id, uid, undefined);
     const { run } = view;
     if (run === undefined ? view.reachable : run.state !== 'running') {
-      await setFinalizers(object, (others) => others.filter((other) => other !== finalizer));
+      await kept.letGo(object);
       return {};
     }
     try {
@@ -183,21 +160,8 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
       engine: view,
       ...(resultsUri && { resultsUri }),
     } as const;
-    await write(object, computeStatus(observation, object.status, new Date()));
+    await kept.write(object, computeStatus(observation, object.status, new Date()));
     return { afterMs: view.reachable ? cancellingPauseMs : unreachablePauseMs };
-  };
-
-  /** Refused when the object has changed since it was read: then the change brings another look. */
-  const setFinalizers = async (
-    { metadata }: SweepOfObject,
-    change: (finalizers: readonly string[]) => readonly string[],
-  ): Promise<void> => {
-    const { name, resourceVersion, finalizers = [] } = metadata;
-    try {
-      await cluster.patch(sweeps, name, { metadata: { resourceVersion, finalizers: change(finalizers) } });
-    } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    }
   };
 
   return {
@@ -213,6 +177,7 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
           const { name, uid } = object.metadata;
           if (change === 'gone') {
             memories.delete(uid);
+            kept.forget(uid);
             generations.delete(name);
             return;
           }
@@ -223,16 +188,7 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
       });
       return {
         reflectors: [objects],
-        async reconcile(name) {
-          const object = objects.objects.get(name);
-          if (object === undefined) return {};
-          if (object.metadata.deletionTimestamp !== undefined) return conclude(object);
-          if (!object.metadata.finalizers?.includes(finalizer)) {
-            await setFinalizers(object, (others) => [...others, finalizer]);
-            return {}; // before anything is started; the change brings the next look
-          }
-          return look(object);
-        },
+        reconcile: (name) => kept.tend(objects.objects.get(name), { look, conclude }),
       };
     },
   };
@@ -251,8 +207,6 @@ function unreachable(error: unknown, run?: Run): EngineView {
   if (!(error instanceof EngineUnreachable)) throw error;
   return { reachable: false, reason: error.reason, message: error.message, ...(run && { run }) };
 }
-
-const regarded = ({ metadata: { name, uid } }: SweepOfObject) => ({ apiVersion: sweepApiVersion, kind: 'Sweep', name, uid });
 
 /** All that will ever be known of it has been said. So a controller that starts asks nothing of sweeps that ended long ago. */
 function isSettled({ metadata: { generation }, status }: SweepOfObject): boolean {
