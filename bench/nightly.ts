@@ -51,7 +51,7 @@ const template = parseSweep({
       { name: 'headLearningRate', searchSpace: { logUniform: { min: 1e-4, max: 1e-2 } } },
     ],
     searchAlgorithm: { name: 'tpe' },
-    pruneAlgorithm: { name: 'asha', mode: 'delayedPromote', minResource: 1, maxResource: horizon },
+    pruneAlgorithm: { name: 'asha', minResource: 1, maxResource: horizon },
     numTrials: trialsPerNight,
     parallelTrials: 8,
     maxFailedTrials: trialsPerNight,

@@ -24,24 +24,31 @@ export interface KubernetesObject {
 }
 
 const exampleTrainer = path.join(import.meta.dirname, '../examples/python-trainer/trainer.py');
+/** Of the Secret with the keys of the S3 server. */
+export const secretName = 's3';
+
+/** What pods of the Python example trainer need in their namespace: its program and the keys. */
+export function trainerObjects(
+  namespace: string,
+  { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }: Readonly<Record<string, string>>,
+): readonly object[] {
+  const data = { 'trainer.py': readFileSync(exampleTrainer, 'utf8') };
+  const stringData = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+  return [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'trainer', namespace }, data },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: secretName, namespace }, stringData },
+  ];
+}
 
 export async function startClusterSystem(): Promise<ClusterSystem> {
   const cluster = await openTestCluster();
   const kubectl = (...args: readonly string[]) => cluster.kubectl('--namespace', cluster.namespace, ...args);
   const context = (await kubectl('config', 'current-context')).trim();
-  const data = { 'trainer.py': readFileSync(exampleTrainer, 'utf8') };
-  await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'trainer', namespace: cluster.namespace }, data });
   const system = await startTestSystem({
     listenAddress: cluster.hostAddress,
     workerVariables: { KUBECONFIG: cluster.kubeconfig, KUBERNETES_CONTEXT: context, KUBERNETES_NAMESPACE: cluster.namespace },
   });
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = system.s3.environment;
-  await cluster.apply({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 's3', namespace: cluster.namespace },
-    stringData: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
-  });
+  await cluster.apply(...trainerObjects(cluster.namespace, system.s3.environment));
   return {
     ...system,
     cluster,

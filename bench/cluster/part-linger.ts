@@ -1,10 +1,10 @@
 /** What it is worth that a pod waits for the decision on its report: from one rung's report to the next one's. */
 import type { SweepLog } from '../../study/log.ts';
-import { pythonTrainer } from '../../test/cluster-system.ts';
+import { pythonTrainer, secretName } from '../../test/cluster-system.ts';
 import { below } from '../gates.ts';
 import { median, shownSpread } from '../statistics.ts';
 import type { Part } from './part.ts';
-import { type BenchSystem, secretName } from './system.ts';
+import type { BenchSystem } from './system.ts';
 
 const lingerSeconds = 10;
 

@@ -11,13 +11,13 @@ import { buildJob } from '../../runners/kubernetes/build-job.ts';
 import { ownLabel } from '../../runners/kubernetes/names.ts';
 import type { Sweep } from '../../study/spec.ts';
 import type { TrialFile } from '../../study/trial.ts';
-import { pythonTrainer } from '../../test/cluster-system.ts';
+import { pythonTrainer, secretName } from '../../test/cluster-system.ts';
 import { nodeName } from '../../tools/cluster/node.ts';
 import { atMost } from '../gates.ts';
 import { median, shownSpread } from '../statistics.ts';
 import { requestsIn } from './audit.ts';
 import type { Part } from './part.ts';
-import { type BenchSystem, namespaces, secretName } from './system.ts';
+import { type BenchSystem, namespaces } from './system.ts';
 
 const atATime = 2;
 const longestOverhead = 1.5;

@@ -1,7 +1,7 @@
 /** A real cluster with Temporal and an S3 server beside it, and workers as `permafrost worker` runs them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -11,6 +11,7 @@ import type { ObjectStore } from '../../results/object-store.ts';
 import { openSweepFolder } from '../../results/sweep-folder.ts';
 import type { SweepLog } from '../../study/log.ts';
 import { parseSweep, type Sweep } from '../../study/spec.ts';
+import { trainerObjects } from '../../test/cluster-system.ts';
 import { startTestServer } from '../../test/object-server.ts';
 import { type Cluster, startCluster } from '../../tools/cluster/cluster.ts';
 import { startTemporal } from '../../tools/servers.ts';
@@ -43,8 +44,6 @@ export interface Program {
 
 /** In which the worker's trials run, and in which Jobs are made by hand: the audit log tells them apart by it. */
 export const namespaces = { trials: 'trials', byHand: 'by-hand' } as const;
-/** Of the Secret with the keys of the S3 server, and of the ConfigMap with the example trainer; in both namespaces. */
-export const secretName = 's3';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -57,7 +56,12 @@ export async function openBenchSystem(): Promise<BenchSystem> {
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection });
   const environment = { ...s3.environment, KUBECONFIG: cluster.kubeconfig, TEMPORAL_ADDRESS: temporal.address };
-  await cluster.apply(...Object.values(namespaces).flatMap((namespace) => inNamespace(namespace, s3.environment)));
+  await cluster.apply(
+    ...Object.values(namespaces).flatMap((namespace) => [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      ...trainerObjects(namespace, s3.environment),
+    ]),
+  );
   const names = new Map<number, string>([[process.pid, 'benchmark']]);
   const running = new Set<Program>();
 
@@ -113,20 +117,6 @@ export async function openBenchSystem(): Promise<BenchSystem> {
       await cluster.remove();
     },
   };
-}
-
-function inNamespace(namespace: string, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }: Readonly<Record<string, string>>): readonly object[] {
-  const trainer = readFileSync(path.join(root, 'examples/python-trainer/trainer.py'), 'utf8');
-  return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'trainer', namespace }, data: { 'trainer.py': trainer } },
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: secretName, namespace },
-      stringData: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
-    },
-  ];
 }
 
 function writtenSweep(bucket: string, spec: Readonly<Record<string, unknown>>): object {
