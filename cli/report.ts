@@ -1,5 +1,6 @@
 import { heldOutMetric } from '../study/held-out.ts';
 import { layerRows } from '../study/layer-rows.ts';
+import type { Origin } from '../study/log.ts';
 import { outcomeText } from '../study/outcome.ts';
 import { originText } from '../study/page.ts';
 import type { ParetoFront } from '../study/pareto-front.ts';
@@ -16,7 +17,7 @@ export function trialTable(rows: readonly TrialRow[], objectives: readonly Objec
     ['TRIAL', 'ORIGIN', 'STATE', 'STEP', ...objectives.map(({ metric }) => metric.toUpperCase()), 'SECONDS', 'PARAMETERS', 'WHY'],
     rows.map((row) => [
       row.trial,
-      row.origin.by === 'sampler' ? 'search' : originText(row.origin).replace('on a fresh seed', 'again'),
+      shortOrigin(row.origin),
       queued.has(row.trial) ? 'queued' : row.state,
       row.step,
       ...objectives.map(({ metric }) => shown(row.metrics[metric])),
@@ -27,6 +28,11 @@ export function trialTable(rows: readonly TrialRow[], objectives: readonly Objec
       row.failure?.split('\n')[0] ?? queued.get(row.trial) ?? (row.decision ? explanationOf(row.decision.reason) : ''),
     ]),
   );
+}
+
+function shortOrigin(origin: Origin): string {
+  if (origin.by !== 'sampler') return originText(origin).replace('on a fresh seed', 'again');
+  return origin.expectedImprovement === undefined ? 'search' : `search, expecting ${shown(origin.expectedImprovement)}`;
 }
 
 export function layerTable(layers: LayerConfiguration): string {

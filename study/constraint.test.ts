@@ -62,7 +62,10 @@ test('an assignment that breaks a constraint is not in the space', () => {
 });
 
 test('a suggestion that breaks a constraint is drawn again, each trial anew; others stay', () => {
-  const suggestions = { bad: { a: 1, b: 0, c: 0 }, good: { a: 0, b: 0, c: 1 } };
+  const suggestions = {
+    bad: { assignment: { a: 1, b: 0, c: 0 }, expectedImprovement: 1 },
+    good: { assignment: { a: 0, b: 0, c: 1 }, expectedImprovement: 1 },
+  };
   const after = (trials: number, which: keyof typeof suggestions) =>
     keepingConstraints(() => suggestions[which], 5)(
       space,
@@ -77,9 +80,10 @@ test('a suggestion that breaks a constraint is drawn again, each trial anew; oth
       })),
     )!;
   assert.deepEqual(after(0, 'good'), suggestions.good);
-  assert.ok(contains(space, after(0, 'bad')));
+  assert.ok(contains(space, after(0, 'bad').assignment));
   assert.deepEqual(after(3, 'bad'), after(3, 'bad'));
   assert.notDeepEqual(after(3, 'bad'), after(4, 'bad'));
+  assert.equal(after(3, 'bad').expectedImprovement, undefined); // it was of another one
 });
 
 test('constraints that leave nothing are told, not looked for without end', () => {

@@ -1,11 +1,12 @@
+import type { Proposal } from './samplers/proposal.ts';
 import type { Assignment, Decision, JsonNumber, Purpose } from './trial.ts';
 
 /**
  * Where a trial's assignment came from. `seen`: how many events of the log the sampler knew; asked again with those, it says
- * the same. `panel`: drawn from the space whatever the trials had reported, so these trials are an unbiased sample of it.
+ * the same. The rest as in the sampler's `Proposal`.
  */
 export type Origin =
-  | { readonly by: 'sampler'; readonly seen: number; readonly panel?: true }
+  | ({ readonly by: 'sampler'; readonly seen: number } & Omit<Proposal, 'assignment'>)
   | { readonly by: 'enqueued'; readonly name: string }
   /** By its values, as `spec.enqueueAssignments` has it; `from`: the trial of an earlier sweep that had them. */
   | { readonly by: 'assigned'; readonly from?: EarlierTrial; readonly because?: string }
@@ -63,7 +64,8 @@ export type Outcome =
         | 'gpuHoursSpent'
         | 'costSpent'
         | 'goalReached'
-        | 'noImprovement';
+        | 'noImprovement'
+        | 'noExpectedImprovement';
     }
   | { readonly result: 'failed'; readonly because: 'tooManyFailedTrials' | 'noTrialReported' | 'engineFailure'; readonly message: string }
   | { readonly result: 'cancelled' };

@@ -23,4 +23,5 @@ const endingTexts: Readonly<Record<Ending, string>> = {
   costSpent: 'budget.cost is spent',
   goalReached: 'a trial reached the goal',
   noImprovement: 'the best result has not improved within budget.noImprovement.trials',
+  noExpectedImprovement: 'the sampler expects too little of what is left to try, by budget.noExpectedImprovement',
 };

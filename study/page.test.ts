@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sweepDetails, trialDetails, trialWorkflowId } from './page.ts';
+import { originText, sweepDetails, trialDetails, trialWorkflowId } from './page.ts';
 import type { ParetoFront } from './pareto-front.ts';
 import { progressOf } from './progress.ts';
 import { emptyRung, withClosed, withReport } from './rung.ts';
@@ -101,7 +101,7 @@ test('the page of a sweep stays under 4 kB with ten best trials of long ids and 
 test('the page of a trial shows its layers, its rung and its last metric', () => {
   const page = {
     trial: 7,
-    origin: 'suggested by the sampler',
+    origin: originText({ by: 'sampler', seen: 9, expectedImprovement: 0.00312 }),
     metric: 'eval/accuracy',
     rungs: [20, 60],
     assignment: { headLearningRate: 0.00123456 },
@@ -123,7 +123,7 @@ test('the page of a trial shows its layers, its rung and its last metric', () =>
   } as const;
   assert.equal(
     trialDetails(page, 'waiting', report),
-    `**waiting** · rung 0 (step 20 of 60), eval/accuracy 0.71 · suggested by the sampler
+    `**waiting** · rung 0 (step 20 of 60), eval/accuracy 0.71 · suggested by the sampler, expected improvement 0.00312
 
 | layers  | mode  | learning rate |
 | --- | --- | --- |

@@ -15,7 +15,7 @@ const mostRunning = 4;
 /** What a trial's page shows that does not change. */
 export interface TrialPage {
   readonly trial: number;
-  /** "suggested by the sampler", "baseline headOnly", "trial 7 on a fresh seed". */
+  /** "suggested by the sampler, expected improvement 0.003", "baseline headOnly", "trial 7 on a fresh seed". */
   readonly origin: string;
   readonly metric: string;
   readonly rungs: readonly number[];
@@ -82,7 +82,7 @@ function frontTable(sweepId: string, { objectives, steps, trials }: ParetoFront)
 export function originText(origin: Origin): string {
   switch (origin.by) {
     case 'sampler':
-      return 'suggested by the sampler';
+      return `suggested by the sampler${origin.expectedImprovement === undefined ? '' : `, expected improvement ${origin.expectedImprovement}`}`;
     case 'enqueued':
       return `baseline ${origin.name}`;
     case 'assigned':

@@ -1,3 +1,4 @@
+import type { Ending } from './outcome.ts';
 import type { Promotion } from './pruners/pruner.ts';
 import { prunerOf } from './pruners/pruner-of.ts';
 import { type Command, liveTrial, runningTrials, type SweepState } from './sweep-state.ts';
@@ -37,9 +38,17 @@ export function promotion(state: SweepState): Promotion | undefined {
   return earned === undefined || liveTrial(state, earned.trial) !== undefined ? undefined : earned;
 }
 
-function newTrial({ nextTrial, plan, spaceExhausted }: SweepState): Command | undefined {
-  if (spaceExhausted || nextTrial >= plan.numTrials) return undefined;
+function newTrial(state: SweepState): Command | undefined {
+  if (suggestionsOver(state) !== undefined) return undefined;
+  const { nextTrial, plan } = state;
   return { type: 'suggest', trial: nextTrial, seed: seedOf(plan.seed, nextTrial) };
+}
+
+/** Why nothing new is tried any more, if that is so. Trials that have started go on. */
+export function suggestionsOver({ nextTrial, plan, spaceExhausted, unpromising }: SweepState): Ending | undefined {
+  if (spaceExhausted) return 'spaceExhausted';
+  if (plan.noExpectedImprovement !== undefined && unpromising >= plan.noExpectedImprovement.trials) return 'noExpectedImprovement';
+  return nextTrial >= plan.numTrials ? 'allTrialsDone' : undefined;
 }
 
 function finalTrial({ phase, nextTrial }: SweepState): Command | undefined {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Origin } from './log.ts';
 import type { Ending } from './outcome.ts';
 import { emptyRung, withReport } from './rung.ts';
-import { entered, limitReached } from './search-limits.ts';
+import { entered, limitReached, unpromisingAfter } from './search-limits.ts';
 import { newSweep, type SweepPlan } from './sweep-state.ts';
 import type { Report } from './trial.ts';
 
@@ -103,3 +104,24 @@ const cases: readonly {
 for (const { name, plan, reports, want } of cases) {
   test(`limits of the search: ${name}`, () => assert.deepEqual(endOf(aPlan(plan), reports), want));
 }
+
+test('suggestions that are not worth it are counted in a row; those of which nothing is expected neither count nor break it', () => {
+  const expecting = (expectedImprovement: number): Origin => ({ by: 'sampler', seen: 0, expectedImprovement });
+  const origins: readonly Origin[] = [
+    { by: 'enqueued', name: 'headOnly' },
+    expecting(0.009),
+    { by: 'sampler', seen: 0, panel: true },
+    expecting(0),
+    expecting(0.01),
+    expecting(0.005),
+  ];
+  const countsOf = (plan: Partial<SweepPlan>): readonly number[] => {
+    let state = newSweep(aPlan(plan), 1, 0);
+    return origins.map((origin) => {
+      state = { ...state, unpromising: unpromisingAfter(state, origin) };
+      return state.unpromising;
+    });
+  };
+  assert.deepEqual(countsOf({ noExpectedImprovement: { below: 0.01, trials: 5 } }), [0, 1, 1, 2, 0, 1]);
+  assert.deepEqual(countsOf({}), [0, 0, 0, 0, 0, 0]);
+});

@@ -1,4 +1,6 @@
 /** What ends a search before all of its trials are done, as far as reports can tell. The clock is the workflow's. */
+
+import type { Origin } from './log.ts';
 import { lossOf } from './objective.ts';
 import type { Ending } from './outcome.ts';
 import type { Ledger, SweepPlan, SweepState } from './sweep-state.ts';
@@ -28,6 +30,12 @@ export function limitReached({ plan, ledger, rungs }: SweepState, report: Report
   if (plan.cost !== undefined && gpuHours * plan.cost.pricePerGpuHour >= plan.cost.max) return 'costSpent';
   if (noImprovement === undefined || record === undefined) return undefined;
   return rungs[0]!.trials.length - record.trials >= noImprovement.trials ? 'noImprovement' : undefined;
+}
+
+/** How many suggestions in a row, this one included, were expected to bring too little. */
+export function unpromisingAfter({ plan, unpromising }: SweepState, origin: Origin): number {
+  if (plan.noExpectedImprovement === undefined || origin.by !== 'sampler' || origin.expectedImprovement === undefined) return unpromising;
+  return origin.expectedImprovement < plan.noExpectedImprovement.below ? unpromising + 1 : 0;
 }
 
 const isTop = ({ rung }: Report, { rungs }: SweepPlan): boolean => rung === rungs.length - 1;

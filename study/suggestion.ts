@@ -2,7 +2,7 @@ import { enqueuedTrials } from './baselines.ts';
 import { layerConfigurationOf } from './layers.ts';
 import type { ModelShape } from './layerwise.ts';
 import type { Origin, SweepLog } from './log.ts';
-import { isDrawnBlindly, samplerOf } from './samplers/sampler-of.ts';
+import { samplerOf } from './samplers/sampler-of.ts';
 import { searchSpaceOf } from './space.ts';
 import type { Sweep } from './spec.ts';
 import { withTied } from './tied.ts';
@@ -37,8 +37,8 @@ export function suggestionOf(sweep: Sweep, model: ModelShape | undefined, trial:
     const { assignment, ...provenance } = enqueued;
     return { origin: { by: 'assigned', ...provenance }, ...configured(assignment) };
   }
-  const searched = samplerOf(searchAlgorithm, { objectives })(searchSpaceOf(parameters, model, constraints), log);
-  if (searched === undefined) return undefined;
-  const panel = isDrawnBlindly(searchAlgorithm, log) && { panel: true as const };
-  return { origin: { by: 'sampler', seen: log.length, ...panel }, ...configured(searched) };
+  const proposal = samplerOf(searchAlgorithm, { objectives })(searchSpaceOf(parameters, model, constraints), log);
+  if (proposal === undefined) return undefined;
+  const { assignment, ...told } = proposal;
+  return { origin: { by: 'sampler', seen: log.length, ...told }, ...configured(assignment) };
 }

@@ -7,7 +7,7 @@ import type { SweepPlan } from './sweep-state.ts';
 
 /** The part of a sweep that its workflow carries along. */
 export function planOf({ spec }: Sweep): SweepPlan {
-  const { duration, gpuHours, cost, noImprovement } = spec.budget;
+  const { duration, gpuHours, cost, noImprovement, noExpectedImprovement } = spec.budget;
   return {
     objectives: spec.objectives,
     pruner: prunerSettings(spec),
@@ -18,6 +18,7 @@ export function planOf({ spec }: Sweep): SweepPlan {
     ...(gpuHours !== undefined && { gpuHours }),
     ...(cost !== undefined && { cost }),
     ...(noImprovement !== undefined && { noImprovement }),
+    ...(noExpectedImprovement !== undefined && { noExpectedImprovement }),
     finalSeeds: spec.finalSeeds,
     baselines: spec.enqueue,
     seed: spec.searchAlgorithm.seed,

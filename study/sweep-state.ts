@@ -19,6 +19,8 @@ export interface SweepPlan {
   readonly cost?: { readonly max: number; readonly pricePerGpuHour: number };
   /** The search ends when so many trials have reported since the best result got better by more than `minDelta`. */
   readonly noImprovement?: { readonly trials: number; readonly minDelta: number };
+  /** No more trials are suggested once so many in a row were expected to better the best one by less than `below`. */
+  readonly noExpectedImprovement?: { readonly below: number; readonly trials: number };
   /** Fresh seeds on which each finalist is trained again. */
   readonly finalSeeds: number;
   /** The first trials of the sweep are these baselines, in this order. */
@@ -84,6 +86,8 @@ export interface SweepState {
   /** Number of the next trial; trials are numbered from 0 in the order in which they were suggested. */
   readonly nextTrial: number;
   readonly spaceExhausted: boolean;
+  /** Suggestions since the last one that was worth its while by `plan.noExpectedImprovement`; those without an expectation are not counted. */
+  readonly unpromising: number;
   readonly live: readonly LiveTrial[];
   readonly rungs: readonly Rung[];
   readonly failedTrials: number;
@@ -107,6 +111,7 @@ export function newSweep(plan: SweepPlan, parallelTrials: number, startedAt: num
     parallelTrials,
     nextTrial: 0,
     spaceExhausted: false,
+    unpromising: 0,
     live: [],
     rungs: plan.rungs.map(() => emptyRung),
     failedTrials: 0,

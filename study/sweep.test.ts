@@ -47,7 +47,13 @@ function obey(state: SweepState, meanwhile = (now: SweepState): SweepState => no
 function answerTo(command: Command, state: SweepState): Happening {
   switch (command.type) {
     case 'suggest':
-      return { type: 'suggested', command, origin: { by: 'sampler', seen: 0 }, assignment: {}, written: state.unwritten.length };
+      return {
+        type: 'suggested',
+        command,
+        origin: { by: 'sampler', seen: 0, expectedImprovement: command.trial % 3 },
+        assignment: {},
+        written: state.unwritten.length,
+      };
     case 'suggestFinal':
       return {
         type: 'suggested',
@@ -248,6 +254,22 @@ test('a limit that a report reaches ends the search, frees what runs, and goes o
   );
 });
 
+test('when the sampler expects too little twice in a row nothing new starts, and what has started goes on to its end', () => {
+  const plan = aPlan({ noExpectedImprovement: { below: 2, trials: 2 }, rungs: [1], pruner: { name: 'none' }, finalSeeds: 0 });
+  let { state, commands } = obey(newSweep(plan, 5, 0));
+  assert.deepEqual(
+    commands.map(({ type, trial }) => [type, trial]),
+    [
+      ['suggest', 0],
+      ['suggest', 1],
+    ],
+  );
+  ({ state, commands } = obey(tell(state, { type: 'reported', report: aReport(0, 0, 0.5) })));
+  assert.deepEqual([commands, state.phase.name], [[{ type: 'end', trial: 0, reason: { code: 'reachedTop' } }], 'search']);
+  ({ state } = obey(tell(state, { type: 'reported', report: aReport(1, 0, 0.4) })));
+  assert.deepEqual(state.phase, { name: 'closing', outcome: { result: 'succeeded', because: 'noExpectedImprovement' } });
+});
+
 test('property: whatever the trials do, slots are kept, rungs come in order, and the sweep ends with nothing left', () => {
   const plans = fc.record({
     pruner: fc.constantFrom<SweepPlan['pruner']>(
@@ -266,6 +288,7 @@ test('property: whatever the trials do, slots are kept, rungs come in order, and
     maxFailedTrials: fc.integer({ min: 0, max: 20 }),
     gpuHours: fc.integer({ min: 1, max: 60 }),
     noImprovement: fc.record({ trials: fc.integer({ min: 1, max: 12 }), minDelta: fc.constant(0) }),
+    noExpectedImprovement: fc.record({ below: fc.constant(2), trials: fc.integer({ min: 1, max: 3 }) }), // three never are in a row
   });
   const choices = fc.infiniteStream<Choice>(
     fc.record({

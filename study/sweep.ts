@@ -8,8 +8,8 @@ import { lossesOf } from './objective.ts';
 import { prunerOf } from './pruners/pruner-of.ts';
 import type { Revision } from './revision.ts';
 import { withClosed, withReport } from './rung.ts';
-import { hasFreeSlot, isSearchDone, promotion, seedOf } from './schedule.ts';
-import { entered, limitReached } from './search-limits.ts';
+import { hasFreeSlot, isSearchDone, promotion, seedOf, suggestionsOver } from './schedule.ts';
+import { entered, limitReached, unpromisingAfter } from './search-limits.ts';
 import {
   type Finalist,
   type LiveTrial,
@@ -127,7 +127,8 @@ function afterSuggestion(before: SweepState, message: Extract<Message, { type: '
   const { trial } = command;
   const purpose = purposeOf(command);
   const seed = command.type === 'suggest' ? command.seed : command.finalist.seed;
-  const told = logged(state, { type: 'suggested', at, trial, purpose, origin, seed, assignment });
+  const unpromising = unpromisingAfter(state, origin);
+  const told = logged({ ...state, unpromising }, { type: 'suggested', at, trial, purpose, origin, seed, assignment });
   const end = state.due.find((other) => other.type === 'end' && other.trial === trial);
   if (end?.type === 'end') return logged(told, stopped(trial, 0, end.reason, at)); // its end was decided before its beginning was known
   return { ...told, live: [...without(state.live, trial), { trial, state: 'running', rung: 0, purpose }] };
@@ -243,9 +244,8 @@ function stopped(trial: number, rung: number, reason: Reason, at: number): Sweep
 function settled(before: SweepState, at: number): SweepState {
   const state = scheduled(before, at);
   const { phase } = state;
-  if (isSearchDone(state)) {
-    return settled(endSearch(state, { result: 'succeeded', because: state.spaceExhausted ? 'spaceExhausted' : 'allTrialsDone' }, at), at);
-  }
+  const because = isSearchDone(state) ? suggestionsOver(state) : undefined;
+  if (because !== undefined) return settled(endSearch(state, { result: 'succeeded', because }, at), at);
   if (phase.name === 'final' && phase.queue.length === 0 && !state.live.some((live) => live.purpose === 'final')) {
     return { ...state, phase: { name: 'closing', outcome: phase.after } };
   }

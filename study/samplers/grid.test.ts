@@ -64,7 +64,7 @@ test('grid: a point that the trainer says cannot be is not tried again, and tied
   const space = searchSpaceOf([depth]);
   const infeasible: SweepEvent = { type: 'failed', at: 0, trial: 0, failure: { type: 'BadConfiguration', message: 'exit code 64' } };
   const log: SweepLog = [suggested(0, { depth: 1, tied: 10 }), infeasible];
-  assert.deepEqual(grid({ steps: 2 })(space, log), { depth: 2 });
+  assert.deepEqual(grid({ steps: 2 })(space, log)?.assignment, { depth: 2 });
 });
 
 test('grid: a layer is frozen, or has one of the rates', () => {
@@ -103,7 +103,7 @@ const coverage: readonly { readonly name: string; readonly log: SweepLog; readon
   { name: 'all covered', log: [suggested(0, two), suggested(1, one)], want: undefined },
 ];
 for (const { name, log, want } of coverage) {
-  test(`grid coverage: ${name}`, () => assert.deepEqual(grid({ steps: 3 })(space, log), want));
+  test(`grid coverage: ${name}`, () => assert.deepEqual(grid({ steps: 3 })(space, log)?.assignment, want));
 }
 
 test('grid: has each point of any space once', () => {
@@ -124,15 +124,16 @@ test('grid: a space too large to list is asked as fast as any', () => {
     (_, index): Parameter => ({ name: `x${index}`, searchSpace: { int: { min: 0, max: 1_000_000_000 } } }),
   );
   const ask = grid({ steps: 3 });
-  const first = ask(searchSpaceOf(wide), [])!;
-  assert.equal(ask(searchSpaceOf(wide), [suggested(0, first)])?.x35, 1);
+  const first = ask(searchSpaceOf(wide), [])!.assignment;
+  assert.equal(ask(searchSpaceOf(wide), [suggested(0, first)])?.assignment.x35, 1);
 });
 
 /** Asks until there is nothing left, or up to a limit. */
 function allPoints(any: SearchSpace, steps: number, limit = 100): readonly Assignment[] {
   const log: SweepEvent[] = [];
   const points: Assignment[] = [];
-  for (let point = grid({ steps })(any, log); point !== undefined && points.length < limit; point = grid({ steps })(any, log)) {
+  const next = () => grid({ steps })(any, log)?.assignment;
+  for (let point = next(); point !== undefined && points.length < limit; point = next()) {
     log.push(suggested(points.length, point));
     points.push(point);
   }

@@ -22,7 +22,8 @@ const triesPerPoint = 2;
 export function grid({ steps }: GridSettings): Sampler {
   return (space, log) => {
     const open = triesLeft(space, searchedTrials(log));
-    return gridPoints(space, steps).find((point) => open(point));
+    const assignment = gridPoints(space, steps).find((point) => open(point));
+    return assignment && { assignment };
   };
 }
 

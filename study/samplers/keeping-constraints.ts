@@ -10,9 +10,10 @@ import { searchedTrials } from './searched.ts';
  */
 export function keepingConstraints(sampler: Sampler, seed: number): Sampler {
   return (space, log) => {
-    const suggestion = sampler(space, log);
-    if (suggestion === undefined || brokenConstraint(space, suggestion) === undefined) return suggestion;
-    return samplePrior(space, seededStream(seed, redrawStreams + searchedTrials(log).length));
+    const proposal = sampler(space, log);
+    if (proposal === undefined || brokenConstraint(space, proposal.assignment) === undefined) return proposal;
+    const assignment = samplePrior(space, seededStream(seed, redrawStreams + searchedTrials(log).length));
+    return { assignment, ...(proposal.panel && { panel: true }) };
   };
 }
 

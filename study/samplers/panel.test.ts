@@ -27,13 +27,14 @@ test('panel: baselines do not count', () => {
 
 test('panel: its trials are those of random search, the others the sampler’s', () => {
   const space = searchSpaceOf([{ name: 'x', searchSpace: { uniform: { min: 0, max: 1 } } }]);
-  const learnt = { x: 2 };
+  const learnt = { assignment: { x: 2 } };
   const ask = withPanel(() => learnt, { seed: 3, startupTrials: 1, randomShare: 0.5 });
   const blind = random({ seed: 3 });
   assert.deepEqual(
     [0, 1, 2].map((count) => ask(space, logOf(count))),
     [blind(space, logOf(0)), learnt, blind(space, logOf(2))],
   );
+  assert.equal(blind(space, [])?.panel, true);
 });
 
 const logOf = (count: number) => Array.from({ length: count }, (_, trial) => suggested(trial, {}));

@@ -16,7 +16,7 @@ test('random: each trial has a draw of its own, whatever became of the others', 
     ask(space, log),
   );
   assert.deepEqual(draws[2], draws[1]);
-  assert.equal(new Set(draws.map((draw) => draw?.learningRate)).size, 3);
+  assert.equal(new Set(draws.map((draw) => draw?.assignment.learningRate)).size, 3);
 });
 
 test('random: another seed draws otherwise', () => {

@@ -8,5 +8,5 @@ import { searchedTrials } from './searched.ts';
  * @see Bergstra, Bengio: Random search for hyper-parameter optimization, JMLR 2012
  */
 export function random({ seed }: { readonly seed: number }): Sampler {
-  return (space, log) => samplePrior(space, seededStream(seed, searchedTrials(log).length));
+  return (space, log) => ({ assignment: samplePrior(space, seededStream(seed, searchedTrials(log).length)), panel: true });
 }

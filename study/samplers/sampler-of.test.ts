@@ -12,7 +12,7 @@ import { nsga2 } from './nsga2/nsga2.ts';
 import { withPanel } from './panel.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
-import { isDrawnBlindly, samplerOf } from './sampler-of.ts';
+import { samplerOf } from './sampler-of.ts';
 import { oneLoss, withOneLoss } from './several-objectives/one-loss.ts';
 import { splitByParetoRank } from './several-objectives/pareto-rank.ts';
 import { sobol } from './sobol.ts';
@@ -67,21 +67,23 @@ test('samplerOf: with several objectives tpe learns from all of them, or from th
 function threeAfter(sampler: Sampler, space: Parameters<Sampler>[0]): readonly Assignment[] {
   const log: SweepEvent[] = [];
   for (let trial = 0; trial < 20; trial += 1) {
-    const assignment = random({ seed: 9 })(space, log)!;
+    const assignment = random({ seed: 9 })(space, log)!.assignment;
     const { metrics, ...report } = reported(trial, 1 - Number(assignment['layers.frozenPrefix']) / 10);
     log.push(suggested(trial, assignment), { ...report, metrics: { ...metrics, 'cost/seconds': trial } });
   }
   return [20, 21, 22].map((trial) => {
-    const assignment = sampler(space, log)!;
+    const { assignment } = sampler(space, log)!;
     log.push(suggested(trial, assignment));
     return assignment;
   });
 }
 
-test('isDrawnBlindly: all of random and sobol, none of a grid, and of the others their panel', () => {
+test('samplerOf: drawn blindly are all of random and sobol, none of a grid, and of the others their panel', () => {
   const log = Array.from({ length: 11 }, (_, trial) => suggested(trial, {}));
-  const of = (searchAlgorithm: object, count: number) =>
-    isDrawnBlindly(aSweep({ searchAlgorithm }).spec.searchAlgorithm, log.slice(0, count));
+  const of = (searchAlgorithm: object, count: number) => {
+    const { spec } = aSweep({ searchAlgorithm });
+    return samplerOf(spec.searchAlgorithm, spec)(searchSpaceOf(spec.parameters, { layers: 6 }), log.slice(0, count))?.panel ?? false;
+  };
   assert.deepEqual(
     ['random', 'sobol', 'grid', 'tpe', 'cmaEs', 'gp'].map((name) => [of({ name }, 0), of({ name }, 11)]),
     [

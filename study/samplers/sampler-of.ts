@@ -1,4 +1,3 @@
-import type { SweepLog } from '../log.ts';
 import type { Sweep } from '../spec.ts';
 import type { Objective } from '../trial.ts';
 import { cmaEs } from './cma-es/cma-es.ts';
@@ -6,7 +5,7 @@ import { gp } from './gp/gp.ts';
 import { grid } from './grid.ts';
 import { keepingConstraints } from './keeping-constraints.ts';
 import { nsga2 } from './nsga2/nsga2.ts';
-import { isPanelTurn, type PanelSettings, withPanel } from './panel.ts';
+import { withPanel } from './panel.ts';
 import { random } from './random.ts';
 import type { Sampler } from './sampler.ts';
 import { randomChebyshev } from './several-objectives/chebyshev.ts';
@@ -55,27 +54,9 @@ function bareSamplerOf(settings: Settings, { objectives }: Searched): Sampler {
         objective === undefined
           ? withOneLoss(gp({ seed, startupTrials, objective: oneLoss }), objectives, randomChebyshev(seed))
           : gp({ seed, startupTrials, objective }),
-        panelOf(settings),
+        { ...settings, startupTrials: 0 }, // until enough have reported it fills the space evenly by itself: better than random draws, but not blind
       );
     case 'nsga2':
       return withPanel(nsga2({ seed, objectives }), settings);
-  }
-}
-
-/** Until enough trials have reported, gp fills the space evenly by itself; that is better than random draws, but not blind. */
-function panelOf({ name, seed, startupTrials, randomShare }: Settings): PanelSettings & { readonly seed: number } {
-  return { seed, randomShare, startupTrials: name === 'gp' ? 0 : startupTrials };
-}
-
-/** Whether the next suggestion is drawn from the space whatever the trials reported. A grid's points are not drawn. */
-export function isDrawnBlindly(settings: Settings, log: SweepLog): boolean {
-  switch (settings.name) {
-    case 'random':
-    case 'sobol':
-      return true;
-    case 'grid':
-      return false;
-    default:
-      return isPanelTurn(panelOf(settings), log);
   }
 }

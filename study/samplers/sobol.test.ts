@@ -93,6 +93,6 @@ test('sobol: baselines and final re-trainings do not use up a point, failed tria
 function firstTrials(parameters: readonly Parameter[], count: number): readonly Assignment[] {
   const space = searchSpaceOf(parameters);
   const log: SweepEvent[] = [];
-  for (let trial = 0; trial < count; trial += 1) log.push(suggested(trial, sobol({ seed: 7 })(space, log)!));
+  for (let trial = 0; trial < count; trial += 1) log.push(suggested(trial, sobol({ seed: 7 })(space, log)!.assignment));
   return log.flatMap((event) => (event.type === 'suggested' ? [event.assignment] : []));
 }

@@ -17,7 +17,7 @@ import { directions } from './sobol-directions.ts';
 export function sobol({ seed }: { readonly seed: number }): Sampler {
   return (space, log) => {
     const index = searchedTrials(log).filter(({ isSampled }) => isSampled).length;
-    return assignmentAt(space, scrambledPoint(seed, index, space.length));
+    return { assignment: assignmentAt(space, scrambledPoint(seed, index, space.length)), panel: true };
   };
 }
 

@@ -208,3 +208,51 @@ test('a sweep of 1,000 trials on 50 slots comes to its end', () => {
   assert.equal(outcome.result, 'succeeded');
   assert.equal(searchedTrials(log).length, 1000);
 });
+
+/** Two parameters; the best loss is 0. */
+const bowl: SimulatedObjective = {
+  metricsAt: ({ assignment }) => ({ [metric]: (Number(assignment.x) - 0.3) ** 2 + (Number(assignment.y) - 0.8) ** 2 }),
+  secondsPerStep: () => 1,
+};
+const unit = { uniform: { min: 0, max: 1 } };
+const inBowl = (seed: number, budget: Fields): SimulatedSweep =>
+  run(
+    {
+      parameters: ['x', 'y'].map((name) => ({ name, searchSpace: unit })),
+      trialTemplate: { command: ['none'] },
+      searchAlgorithm: { name: 'gp', seed },
+      pruneAlgorithm: { name: 'none', maxResource: 27 },
+      numTrials: 60,
+      budget,
+    },
+    { objective: bowl },
+  );
+const bestOf = ({ log }: SimulatedSweep): number =>
+  Math.min(...log.flatMap((event) => (event.type === 'reported' ? [event.metrics[metric]!] : [])));
+
+for (const seed of [1, 2, 3]) {
+  test(`a search with gp ends when it expects little, and what it leaves undone would bring no more: seed ${seed}`, () => {
+    const below = 0.001;
+    const early = inBowl(seed, { noExpectedImprovement: { below, trials: 4 } });
+    const whole = inBowl(seed, {});
+    assert.deepEqual(early.outcome, { result: 'succeeded', because: 'noExpectedImprovement' });
+    assert.deepEqual(whole.outcome, { result: 'succeeded', because: 'allTrialsDone' });
+    const count = searchedTrials(early.log).length;
+    assert.ok(count < 40, `${count} trials`);
+    assert.equal(early.log.filter(({ type }) => type === 'reported').length, count + 1); // all that started reported, and one final
+    assert.ok(bestOf(early) - bestOf(whole) < below, `${bestOf(early)} against ${bestOf(whole)}`);
+    const expected = early.log.flatMap((event) =>
+      event.type === 'suggested' && event.origin.by === 'sampler' && event.origin.expectedImprovement !== undefined
+        ? [event.origin.expectedImprovement < below]
+        : [],
+    );
+    assert.deepEqual(expected.slice(-5), [false, true, true, true, true]);
+  });
+}
+
+test('a search goes on while more is expected of it', () => {
+  assert.deepEqual(inBowl(1, { noExpectedImprovement: { below: 1e-12, trials: 4 } }).outcome, {
+    result: 'succeeded',
+    because: 'allTrialsDone',
+  });
+});

@@ -16,6 +16,7 @@ export interface SpecParts {
   readonly enqueueAssignments: Spec['enqueueAssignments'] | undefined;
   readonly searchAlgorithm: Spec['searchAlgorithm'] | undefined;
   readonly pruneAlgorithm: Spec['pruneAlgorithm'] | undefined;
+  readonly budget: Spec['budget'] | undefined;
   readonly numTrials: Spec['numTrials'] | undefined;
   readonly trialTemplate: Spec['trialTemplate'] | undefined;
 }
@@ -38,6 +39,7 @@ export function partsOf(sweep: unknown): SpecParts {
     enqueueAssignments: soundPart(shape.enqueueAssignments, spec.enqueueAssignments),
     searchAlgorithm: soundPart(shape.searchAlgorithm, spec.searchAlgorithm),
     pruneAlgorithm: soundPart(shape.pruneAlgorithm, spec.pruneAlgorithm),
+    budget: soundPart(shape.budget, spec.budget),
     numTrials: soundPart(shape.numTrials, spec.numTrials),
     trialTemplate: soundPart(shape.trialTemplate, spec.trialTemplate),
   };

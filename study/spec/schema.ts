@@ -122,6 +122,25 @@ const specFields = {
         })
         .exactOptional()
         .describe('Ends a search that no longer finds anything better. Default: it goes on.'),
+      noExpectedImprovement: z
+        .strictObject({
+          below: z
+            .number()
+            .gt(0)
+            .describe(
+              'A suggestion is not worth its while when it is expected to better the best trial by less than this, in the unit of the objective that the sampler learns from. Above 0.',
+            ),
+          trials: z
+            .int()
+            .min(1)
+            .describe(
+              'So many suggestions in a row must not be worth it; those drawn blindly do not count. At least 1; fewer than parallelTrials may end before what runs has reported.',
+            ),
+        })
+        .exactOptional()
+        .describe(
+          'Ends a search of which nothing more is expected: no more trials start, those that have started go on. With gp only, and where it learns from one objective: others have none in the unit of any. Default: it goes on.',
+        ),
     })
     .default({})
     .describe('What the search may spend, and when to give up. The final re-trainings come on top of each limit.'),

@@ -32,4 +32,17 @@ export const specRules = validations(
     fieldPath: '.pruneAlgorithm.by',
     messageExpression: message('must be firstObjective where there is one objective, got "%s"', 'self.pruneAlgorithm.by'),
   },
+  {
+    rule: "!has(self.budget.noExpectedImprovement) || self.searchAlgorithm.name == 'gp'",
+    fieldPath: '.budget.noExpectedImprovement',
+    messageExpression: message(
+      'needs searchAlgorithm.name gp, which alone says what it expects; with %s use noImprovement',
+      'self.searchAlgorithm.name',
+    ),
+  },
+  {
+    rule: "!has(self.budget.noExpectedImprovement) || self.searchAlgorithm.name != 'gp' || has(self.searchAlgorithm.objective) || size(self.objectives) == 1",
+    fieldPath: '.budget.noExpectedImprovement',
+    message: 'needs searchAlgorithm.objective, for what gp expects of several objectives together has no unit',
+  },
 );

@@ -52,6 +52,28 @@ const cases = [
     want: ['spec.budget.gpuHours: trainer.device is cpu, so no GPU-hour is ever spent; use budget.duration'],
   },
   {
+    name: 'an end that does not wait for what runs',
+    spec: {
+      searchAlgorithm: { name: 'gp' },
+      numTrials: 20,
+      parallelTrials: 8,
+      budget: { noExpectedImprovement: { below: 0.01, trials: 7 } },
+    },
+    want: [
+      'spec.budget.noExpectedImprovement.trials: 7 is less than the 8 of parallelTrials, so the search may end before what runs has reported',
+    ],
+  },
+  {
+    name: 'an end that does',
+    spec: {
+      searchAlgorithm: { name: 'gp' },
+      numTrials: 20,
+      parallelTrials: 8,
+      budget: { noExpectedImprovement: { below: 0.01, trials: 8 } },
+    },
+    want: [],
+  },
+  {
     name: 'a curve of one point',
     spec: { pruneAlgorithm: { name: 'curve', minResource: 150, maxResource: 450 } },
     want: ['spec.pruneAlgorithm.name: curve with fewer than 3 rungs stops no trial early; lower minResource'],

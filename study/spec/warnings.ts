@@ -7,7 +7,14 @@ import { isLearning } from './algorithm-schema.ts';
 
 /** What runs, but hardly as it was meant. One sentence each, with its field. */
 export function warningsOf({ spec }: Sweep, model?: ModelShape): readonly string[] {
-  return [...tooParallel(spec), ...partOfGrid(spec, model), ...idleSampler(spec), ...idlePruner(spec), ...idleBudget(spec)];
+  return [
+    ...tooParallel(spec),
+    ...partOfGrid(spec, model),
+    ...idleSampler(spec),
+    ...idlePruner(spec),
+    ...idleBudget(spec),
+    ...hastyEnd(spec),
+  ];
 }
 
 function tooParallel({ parallelTrials, numTrials }: Sweep['spec']): readonly string[] {
@@ -46,6 +53,14 @@ function idleBudget({ budget: { gpuHours, cost }, trialTemplate: { command, trai
   if (command !== undefined || trainer.device !== 'cpu') return [];
   const idle = [...(gpuHours === undefined ? [] : ['gpuHours']), ...(cost === undefined ? [] : ['cost'])];
   return idle.map((limit) => `spec.budget.${limit}: trainer.device is cpu, so no GPU-hour is ever spent; use budget.duration`);
+}
+
+/** Trials that run are believed to turn out as expected, so a surprise must have the time to be one. */
+function hastyEnd({ budget: { noExpectedImprovement }, parallelTrials }: Sweep['spec']): readonly string[] {
+  if (noExpectedImprovement === undefined || noExpectedImprovement.trials >= parallelTrials) return [];
+  return [
+    `spec.budget.noExpectedImprovement.trials: ${noExpectedImprovement.trials} is less than the ${parallelTrials} of parallelTrials, so the search may end before what runs has reported`,
+  ];
 }
 
 /** Counting stops where it is clear, for grids can have more points than could ever be counted. */

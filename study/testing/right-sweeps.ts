@@ -54,6 +54,15 @@ export const rightSweeps: Readonly<Record<string, Spec>> = {
     ...pruning({ name: 'asha', by: 'nonDominatedRank' }),
     numTrials: 10_000,
   },
+  'an end by what gp expects': { searchAlgorithm: { name: 'gp' }, budget: { noExpectedImprovement: { below: 0.002, trials: 8 } } },
+  'the same of one objective among several': {
+    objectives: [
+      { metric: 'eval/accuracy', direction: 'maximize' },
+      { metric: 'cost/gpuSeconds', direction: 'minimize' },
+    ],
+    searchAlgorithm: { name: 'gp', objective: { metric: 'eval/accuracy', direction: 'maximize' } },
+    budget: { noExpectedImprovement: { below: 0.002, trials: 8 } },
+  },
   'pasha pruner': pruning({ name: 'pasha', mode: 'delayedPromote' }),
   'percentile pruner': pruning({ name: 'percentile', percentile: 25 }),
   'threshold pruner': pruning({ name: 'threshold', threshold: 0.2 }),

@@ -18,7 +18,8 @@ export function samplerContract(name: string, bare: (seed: number) => Sampler): 
     fc.assert(
       fc.property(anySearch, ([space, log, seed]) => {
         const suggestion = build(seed)(space, log);
-        assert.ok(suggestion === undefined || contains(space, suggestion), JSON.stringify(suggestion));
+        assert.ok(suggestion === undefined || contains(space, suggestion.assignment), JSON.stringify(suggestion));
+        assert.ok((suggestion?.expectedImprovement ?? 0) >= 0, JSON.stringify(suggestion));
       }),
       { numRuns: 200 },
     );

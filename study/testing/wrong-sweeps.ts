@@ -150,6 +150,25 @@ export const wrongSweeps: readonly WrongSweep[] = [
     spec: { budget: { cost: { max: 100 } } },
     want: 'spec.budget.cost.pricePerGpuHour: must be a number, got nothing',
   },
+  {
+    name: 'an end by what a sampler expects that expects nothing',
+    spec: { budget: { noExpectedImprovement: { below: 0.001, trials: 5 } }, searchAlgorithm: { name: 'tpe' } },
+    want: 'spec.budget.noExpectedImprovement: needs searchAlgorithm.name gp, which alone says what it expects; with tpe use noImprovement',
+  },
+  {
+    name: 'an end by what is expected of several objectives together',
+    spec: {
+      ...objectives('eval/loss', 'cost/seconds'),
+      budget: { noExpectedImprovement: { below: 0.001, trials: 5 } },
+      searchAlgorithm: { name: 'gp' },
+    },
+    want: 'spec.budget.noExpectedImprovement: needs searchAlgorithm.objective, for what gp expects of several objectives together has no unit',
+  },
+  {
+    name: 'an end by an improvement of nothing',
+    spec: { budget: { noExpectedImprovement: { below: 0, trials: 5 } }, searchAlgorithm: { name: 'gp' } },
+    want: 'spec.budget.noExpectedImprovement.below: must be > 0, got 0',
+  },
 
   // search spaces
   {

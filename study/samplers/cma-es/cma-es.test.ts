@@ -76,7 +76,7 @@ test('cmaEs: what has come to rest stays there, whole numbers too', () => {
 function extend(log: SweepEvent[], ask: Sampler, space: SearchSpace, accuracy: (assignment: Assignment) => number, trials: number) {
   return Array.from({ length: trials }, () => {
     const trial = log.length / 2;
-    const assignment = ask(space, log)!;
+    const { assignment } = ask(space, log)!;
     log.push(suggested(trial, assignment), reported(trial, accuracy(assignment)));
     return assignment;
   });

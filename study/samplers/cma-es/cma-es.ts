@@ -44,11 +44,11 @@ export function cmaEs({ seed, objective }: CmaEsSettings): Sampler {
       (before, ranked) => afterGeneration(before, ranked, dimensions, strategy, seed),
       firstBelief(dimensions),
     );
-    let suggestion = drawnFrom(belief, dimensions, random);
-    for (let draw = 1; draw < draws && brokenConstraint(space, suggestion) !== undefined; draw += 1) {
-      suggestion = drawnFrom(belief, dimensions, random);
+    let assignment = drawnFrom(belief, dimensions, random);
+    for (let draw = 1; draw < draws && brokenConstraint(space, assignment) !== undefined; draw += 1) {
+      assignment = drawnFrom(belief, dimensions, random);
     }
-    return suggestion;
+    return { assignment };
   };
 }
 

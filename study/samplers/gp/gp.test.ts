@@ -32,7 +32,7 @@ const ramp = (assignment: Assignment): number =>
 function search(ask: Sampler, space: SearchSpace, accuracy: (assignment: Assignment) => JsonNumber, trials: number): readonly SweepEvent[] {
   const log: SweepEvent[] = [];
   for (let trial = 0; trial < trials; trial += 1) {
-    const assignment = ask(space, log)!;
+    const { assignment } = ask(space, log)!;
     log.push(suggested(trial, assignment), reported(trial, accuracy(assignment)));
   }
   return log;
@@ -77,10 +77,10 @@ test('gp: no trial twice, pending or not, until all have been tried', () => {
     suggested(trial, { depth: trial % 4, method: trial < 4 ? 'full' : 'dps' }),
     reported(trial, trial % 4),
   ]).flat();
-  for (let trial = 5; trial < 8; trial += 1) log.push(suggested(trial, build(6)(space, log)!));
+  for (let trial = 5; trial < 8; trial += 1) log.push(suggested(trial, build(6)(space, log)!.assignment));
   const tried = assignmentsOf(log).map(({ depth, method }) => `${depth} ${method}`);
   assert.equal(new Set(tried).size, 8, tried.join(', '));
-  assert.ok(contains(space, build(6)(space, log)!), 'then one of them again');
+  assert.ok(contains(space, build(6)(space, log)!.assignment), 'then one of them again');
 });
 
 test('gp: of what is equally good it tries what is cheap', () => {
@@ -89,7 +89,7 @@ test('gp: of what is equally good it tries what is cheap', () => {
     const report = reported(trial, -((at.y - 0.5) ** 2));
     return [suggested(trial, at), { ...report, cost: { seconds: 1, gpuSeconds: Math.exp(-3 * at.x) } } as SweepEvent];
   }).flat();
-  const asked = Array.from({ length: 8 }, (_, seed) => Number(build(seed)(plane, log)!.x));
+  const asked = Array.from({ length: 8 }, (_, seed) => Number(build(seed)(plane, log)!.assignment.x));
   assert.ok(asked.filter((share) => share > 0.5).length >= 6, `${asked}`);
 });
 
@@ -100,6 +100,27 @@ test('gp: learns from a rung above what the one below cannot tell', () => {
     log.push(suggested(trial, at), reported(trial, hill(at)));
     if (trial % 2 === 0) log.push({ ...reported(trial, hill(at) - 5), rung: 1 } as SweepEvent); // worse as a number, the same in rank
   }
-  const { x: a, y: b } = build(7)(plane, log)!;
+  const { x: a, y: b } = build(7)(plane, log)!.assignment;
   assert.ok(Math.abs(Number(a) - 0.2) < 0.15 && Math.abs(Number(b) - 0.7) < 0.15, `${a}, ${b}`);
+});
+
+test('gp: says by how much it expects to better the best, in the unit of the objective, once it has a model', () => {
+  const expectedOf = (scale: number) => {
+    const log: SweepEvent[] = [];
+    return Array.from({ length: 25 }, (_, trial) => {
+      const { assignment, expectedImprovement } = build(3)(plane, log)!;
+      log.push(suggested(trial, assignment), reported(trial, scale * hill(assignment)));
+      return expectedImprovement;
+    });
+  };
+  const expected = expectedOf(1);
+  assert.deepEqual(
+    expected.map((improvement) => improvement !== undefined),
+    Array.from({ length: 25 }, (_, trial) => trial >= 5),
+  );
+  assert.ok(expected[5]! > 1e-2 && expected[24]! < 1e-3, `${expected}`); // the hill is 1.13 high at most
+  const scaled = expectedOf(1024);
+  for (const [trial, improvement] of expected.entries()) {
+    if (improvement !== undefined) assert.ok(Math.abs(scaled[trial]! / 1024 / improvement - 1) < 0.01, `${trial}: ${scaled[trial]}`);
+  }
 });

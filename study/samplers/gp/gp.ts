@@ -10,7 +10,7 @@ import { scrambledPoint } from '../sobol.ts';
 import { type Acquisition, promisingPoints } from './acquisition.ts';
 import { logCostFrom } from './cost-model.ts';
 import { smooth, smoothOverDepth } from './depth-smooth.ts';
-import { type Encoder, encoderOf } from './encoder.ts';
+import { type Encoded, type Encoder, encoderOf } from './encoder.ts';
 import { type Evidence, fit } from './fit.ts';
 import { foretold } from './foretold.ts';
 import { logExpectedImprovement } from './log-expected-improvement.ts';
@@ -45,16 +45,18 @@ export function gp({ seed, startupTrials, objective }: GpSettings): Sampler {
     const asked = searchedTrials(log).length;
     const observations = observationsOf(log, objective);
     const encoder = encoderOf(space);
-    const known = knownTrials(space, observations);
+    const { known, unit } = knownTrials(space, observations);
     if (known.filter(({ hasFailed }) => !hasFailed).length < startupTrials) {
-      return assignmentOf(space, smoothOverDepth(space, scrambledPoint(seed, asked, space.length), smooth));
+      return { assignment: assignmentOf(space, smoothOverDepth(space, scrambledPoint(seed, asked, space.length), smooth)) };
     }
     const trials = representative(known, most.trials);
     const good = trials.toSorted((a, b) => a.loss - b.loss).map(({ units }) => units);
     const pending = observations.pending.flatMap((assignment) => unitsOf(space, assignment) ?? []);
-    const acquisition = improvementPerCost(space, encoder, log, trials, pending);
-    const points = promisingPoints(space, acquisition, good.slice(0, goodTrials), seededStream(seed, asked));
-    return firstUntried(space, points, log);
+    const improvement = improvementPerCost(space, encoder, log, trials, pending);
+    const points = promisingPoints(space, improvement, good.slice(0, goodTrials), seededStream(seed, asked));
+    const chosen = firstUntried(space, points, log);
+    const expectedImprovement = Number((improvement.expectedAt(chosen) * unit).toPrecision(3)); // an estimate has no more digits
+    return { assignment: assignmentOf(space, chosen), expectedImprovement };
   };
 }
 
@@ -66,17 +68,21 @@ interface Known {
   readonly hasFailed: boolean;
 }
 
-/** Trials with a loss, or with the worst of all in the place of one, best first. Baselines that the space cannot express are left out. */
-function knownTrials(space: SearchSpace, observations: Observations): readonly Known[] {
+/**
+ * Trials with a loss, or with the worst of all in the place of one, best first; and what one unit of their losses is in the objective's.
+ * Baselines that the space cannot express are left out.
+ */
+function knownTrials(space: SearchSpace, observations: Observations): { readonly known: readonly Known[]; readonly unit: number } {
   const sound = foretold(observations).filter(({ assignment }) => unitsOf(space, assignment) !== undefined);
-  if (sound.length === 0) return [];
+  if (sound.length === 0) return { known: [], unit: 1 };
   const { losses, unit } = standardized(sound.map(({ loss }) => loss));
   const worst = losses.reduce((a, b) => Math.max(a, b));
   const known = sound.map(({ assignment, variance }, index) => {
     return { units: unitsOf(space, assignment)!, loss: losses[index]!, variance: variance / unit ** 2, hasFailed: false };
   });
   const failed = observations.hopeless.flatMap((assignment) => unitsOf(space, assignment) ?? []);
-  return [...known, ...failed.map((units) => ({ units, loss: worst, variance: 0, hasFailed: true }))].sort((a, b) => a.loss - b.loss);
+  const hopeless = failed.map((units) => ({ units, loss: worst, variance: 0, hasFailed: true }));
+  return { known: [...known, ...hopeless].sort((a, b) => a.loss - b.loss), unit };
 }
 
 /** Of trials that come best first the better ones, and of the others each so many-th: what lies around the best, and what the rest is like. */
@@ -95,25 +101,34 @@ function evidenceOf(encoder: Encoder, trials: readonly Known[]): Evidence {
   };
 }
 
+interface Improvement extends Acquisition {
+  /** Without its cost; in units of `Known.loss`, which among good trials are all alike. */
+  expectedAt(units: Units): number;
+}
+
 function improvementPerCost(
   space: SearchSpace,
   encoder: Encoder,
   log: SweepLog,
   trials: readonly Known[],
   pending: readonly Units[],
-): Acquisition {
+): Improvement {
   const evidence = evidenceOf(encoder, trials);
   const values = fit(encoder, evidenceOf(encoder, representative(trials, most.tuned)));
   const posterior = posteriorOf(encoder, values, evidence, pending.map(encoder.encode));
   const best = Math.min(...evidence.points.map((point) => posterior.at(point).mean)); // not the lowest loss, which is lucky noise
   const logCost = logCostFrom(space, encoder, log);
   const isConstrained = space.some(({ constraints }) => constraints !== undefined);
+  const logImprovementAt = (point: Encoded): number => {
+    const { mean, deviation } = posterior.at(point);
+    return logExpectedImprovement(best, mean, deviation).value;
+  };
   return {
+    expectedAt: (units) => Math.exp(logImprovementAt(encoder.encode(units))),
     valueAt(units) {
       if (isConstrained && brokenConstraint(space, assignmentOf(space, units)) !== undefined) return Number.NEGATIVE_INFINITY;
       const point = encoder.encode(units);
-      const { mean, deviation } = posterior.at(point);
-      return logExpectedImprovement(best, mean, deviation).value - logCost.at(point);
+      return logImprovementAt(point) - logCost.at(point);
     },
     slopeAt(units) {
       const point = encoder.encode(units);
@@ -130,10 +145,9 @@ function improvementPerCost(
 }
 
 /** A trial that is tried again tells only of the noise. When all are taken, the first. */
-function firstUntried(space: SearchSpace, points: readonly Units[], log: SweepLog): Assignment {
+function firstUntried(space: SearchSpace, points: readonly Units[], log: SweepLog): Units {
   const tried = new Set(searchedTrials(log).map(({ assignment }) => keyOf(space, assignment)));
-  const assignments = points.map((units) => assignmentOf(space, units));
-  return assignments.find((assignment) => !tried.has(keyOf(space, assignment))) ?? assignments[0]!;
+  return points.find((units) => !tried.has(keyOf(space, assignmentOf(space, units)))) ?? points[0]!;
 }
 
 const keyOf = (space: SearchSpace, assignment: Assignment): string => JSON.stringify(space.map(({ name }) => assignment[name] ?? null));

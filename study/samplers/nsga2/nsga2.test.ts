@@ -29,7 +29,7 @@ test('nsga2: children lie in the space, whatever it is made of', () => {
         log.push(suggested(trial, assignment), reported(trial, (trial * 7) % 30));
       }
       const child = nsga2({ seed, objectives: [{ metric: 'eval/accuracy', direction: 'maximize' }] })(anywhere, log);
-      assert.ok(child !== undefined && contains(anywhere, child), JSON.stringify(child));
+      assert.ok(child !== undefined && contains(anywhere, child.assignment), JSON.stringify(child));
     }),
   );
 });
@@ -51,7 +51,7 @@ function told(trial: number, assignment: Readonly<Record<string, unknown>>, rung
 function volumeAfter(sampler: Sampler, trials: number): number {
   const log: SweepEvent[] = [];
   for (let trial = 0; trial < trials; trial += 1) {
-    const assignment = sampler(space, log)!;
+    const { assignment } = sampler(space, log)!;
     log.push(suggested(trial, assignment), told(trial, assignment));
   }
   const points = log.flatMap((event) => (event.type === 'reported' ? [[event.metrics.first!, -event.metrics.second!]] : []));

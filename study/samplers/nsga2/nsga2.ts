@@ -32,12 +32,13 @@ export function nsga2({ seed, objectives }: Nsga2Settings): Sampler {
     const trials = searchedTrials(log);
     const random = seededStream(seed, trials.length);
     const population = populationOf(log, objectives, populationSize);
-    if (population.length === 0) return samplePrior(space, random);
+    if (population.length === 0) return { assignment: samplePrior(space, random) };
     const tried = new Set(trials.map(({ assignment }) => keyOf(space, assignment)));
     const draw = () => child(space, parent(population, random), parent(population, random), random);
     const isAllowed = (drawn: Assignment) => brokenConstraint(space, drawn) === undefined;
     const drawn = Array.from({ length: redraws }, draw);
-    return drawn.find((each) => isAllowed(each) && !tried.has(keyOf(space, each))) ?? drawn.find(isAllowed) ?? samplePrior(space, random);
+    const untried = drawn.find((each) => isAllowed(each) && !tried.has(keyOf(space, each)));
+    return { assignment: untried ?? drawn.find(isAllowed) ?? samplePrior(space, random) };
   };
 }
 

@@ -29,10 +29,10 @@ test('the sampler beneath sees one loss for each report of the search, rung by r
   ];
   let seen: SweepLog = [];
   const asked: number[] = [];
-  withOneLoss(
+  const proposal = withOneLoss(
     (_, retold) => {
       seen = retold;
-      return {};
+      return { assignment: {}, expectedImprovement: 1 };
     },
     objectives,
     (points, count) => {
@@ -50,6 +50,7 @@ test('the sampler beneath sees one loss for each report of the search, rung by r
     ],
   );
   assert.deepEqual(asked, [4, 4]);
+  assert.deepEqual(proposal, { assignment: {} }); // what is expected of such a loss has no unit
 });
 
 test('Chebyshev: what dominates is better under any weights, and each end of a front is best under some', () => {

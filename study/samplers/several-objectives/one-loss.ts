@@ -1,10 +1,9 @@
 /** Samplers that learn from one loss, taught from several. */
-import type { SearchSpace } from '../../dimension.ts';
 import type { Losses } from '../../dominance.ts';
 import type { SweepEvent, SweepLog } from '../../log.ts';
 import { lossIfReported } from '../../objective.ts';
 import { reportsOf } from '../../rung-tables.ts';
-import type { Assignment, Objective } from '../../trial.ts';
+import type { Objective } from '../../trial.ts';
 import type { Sampler } from '../sampler.ts';
 import { searchedTrials } from '../searched.ts';
 
@@ -18,9 +17,12 @@ export const oneLoss = { metric: 'oneLoss', direction: 'minimize' } as const sat
  */
 export type Scalarisation = (points: readonly Losses[], asked: number) => readonly number[];
 
-/** A sampler of one objective that sees several as one, rung by rung. */
+/** A sampler of one objective that sees several as one, rung by rung. What it expects of that one says nothing in the unit of any of them. */
 export function withOneLoss(sampler: Sampler, objectives: readonly Objective[], scalarise: Scalarisation): Sampler {
-  return (space: SearchSpace, log: SweepLog): Assignment | undefined => sampler(space, retold(log, objectives, scalarise));
+  return (space, log) => {
+    const proposal = sampler(space, retold(log, objectives, scalarise));
+    return proposal && { assignment: proposal.assignment };
+  };
 }
 
 function retold(log: SweepLog, objectives: readonly Objective[], scalarise: Scalarisation): SweepLog {

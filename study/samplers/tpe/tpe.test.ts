@@ -97,7 +97,7 @@ test('tpe: keeps away from where trials fail', () => {
     const x = (trial + 0.5) / 40;
     return [suggested(trial, { x }), x < 0.5 ? failed(trial) : reported(trial, 0.5)];
   }).flat();
-  const asked = Array.from({ length: 50 }, (_, seed) => Number(build(seed)(space, log)!.x));
+  const asked = Array.from({ length: 50 }, (_, seed) => Number(build(seed)(space, log)!.assignment.x));
   assert.ok(asked.filter((x) => x >= 0.5).length > 45, `${asked}`);
 });
 
@@ -109,7 +109,7 @@ test('tpe: keeps away from what runs already', () => {
   }).flat();
   const running = Array.from({ length: 20 }, (_, index) => suggested(40 + index, { x: 0.5 + index / 1000 }));
   const near = (log: readonly SweepEvent[]) =>
-    Array.from({ length: 100 }, (_, seed) => Number(build(seed)(space, log)!.x)).filter((x) => x > 0.49 && x < 0.53).length;
+    Array.from({ length: 100 }, (_, seed) => Number(build(seed)(space, log)!.assignment.x)).filter((x) => x > 0.49 && x < 0.53).length;
   const [alone, beside] = [near(reports), near([...reports, ...running])];
   assert.ok(beside < alone / 2, `${beside} of 100 where 20 run, ${alone} where none does`);
 });
@@ -124,14 +124,14 @@ test('tpe: a rung that misleads loses its say to the last one', () => {
     suggested(40 + index, { x: (index + 0.3) / 40 }),
     reported(40 + index, (index + 0.3) / 40),
   ]);
-  const asked = Array.from({ length: 50 }, (_, seed) => Number(build(seed)(space, [...both, ...early.flat()])!.x));
+  const asked = Array.from({ length: 50 }, (_, seed) => Number(build(seed)(space, [...both, ...early.flat()])!.assignment.x));
   assert.ok(asked.filter((x) => x < 0.5).length > 45, `${asked}`);
 });
 
 function logOf(ask: Sampler, space: SearchSpace, accuracy: (assignment: Assignment) => number, trials: number): readonly SweepEvent[] {
   const log: SweepEvent[] = [];
   for (let trial = 0; trial < trials; trial += 1) {
-    const assignment = ask(space, log)!;
+    const { assignment } = ask(space, log)!;
     log.push(suggested(trial, assignment), reported(trial, accuracy(assignment)));
   }
   return log;

@@ -38,12 +38,12 @@ export function tpe({ seed, startupTrials, objective }: TpeSettings): Sampler {
     const random = seededStream(seed, searchedTrials(log).length);
     const observed = observationsOf(log, objective);
     const rungs = observed.rungs.filter(({ length }) => length >= startupTrials);
-    if (rungs.length === 0) return samplePrior(space, random);
+    if (rungs.length === 0) return { assignment: samplePrior(space, random) };
     const assignment: Record<string, Value> = {};
     for (const group of groupsOf(space)) {
       if (isActive(group[0]!, assignment)) Object.assign(assignment, promising(group, assignment, { ...observed, rungs }, random));
     }
-    return assignment;
+    return { assignment };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { SpecParts } from '../parts.ts';
 import type { Problem } from '../problem.ts';
+import { budgetProblems } from './budget.ts';
 import { builtInTrainerProblems, learningRateProblems } from './built-in-trainer.ts';
 import { conditionProblems } from './conditions.ts';
 import { constraintProblems } from './constraints.ts';
@@ -20,6 +21,7 @@ export function brokenRules(parts: SpecParts): readonly Problem[] {
     tieProblems,
     learningRateProblems,
     trialProblems,
+    budgetProblems,
     builtInTrainerProblems,
   ].flatMap((problemsOf) => problemsOf(parts));
 }
