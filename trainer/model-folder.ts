@@ -24,7 +24,7 @@ export function writeModelFolder(
 ): void {
   mkdirSync(folder, { recursive: true });
   const weights = new Map<string, StoredTensor>();
-  for (const parameter of parameters) {
+  for (const parameter of [...parameters, ...model.inserted]) {
     const value = model.weight(parameter.name);
     for (const [name, tensor] of storeParameter(parameter, value)) weights.set(name, tensor);
     release(value);
@@ -36,10 +36,11 @@ export function writeModelFolder(
       family: { className },
     },
   } = model;
+  const isStandard = pooling === 'pooler' && model.inserted.length === 0;
   const config = {
     ...readModelJson(join(from, 'config.json')),
-    architectures: [pooling === 'pooler' ? className : className.replace(/For\w+$/, 'Model')],
-    ...(pooling === 'pooler' ? {} : { permafrost: { pooling } }), // `transformers` has no such class: it loads the encoder
+    architectures: [isStandard ? className : className.replace(/For\w+$/, 'Model')],
+    ...(isStandard ? {} : { permafrost: { pooling, inserted: model.inserted.map(({ name }) => name) } }), // `transformers` has no such class
     // What we write, whatever the model was read from: `transformers` would round the weights to what stands here.
     dtype: 'float32',
     torch_dtype: 'float32',

@@ -1,16 +1,26 @@
 /** A classifier on an encoder, of which some layers are trained and the others stay as they are. */
 import type { TokenBatch } from './encoder/batch.ts';
 import type { EncoderConfig } from './encoder/config.ts';
-import { classify, embed, encode, type NoiseSource, noNoise, type Scope, wordTable } from './encoder/forward.ts';
+import { asConfigured, classify, embed, encode, type NoiseSource, noNoise, type Scope, wordTable } from './encoder/forward.ts';
 import { layerNames, type Parameter, type Pooling } from './encoder/parameters.ts';
 import type { Differentiated, Engine, Graph, WeightSource, Weights } from './engine/graph.ts';
 import { type Memory, rawEngine } from './engine/raw.ts';
 import { tapeEngine } from './engine/tape.ts';
 import { add, zerosLike } from './kernels/arithmetic.ts';
-import { giveToScope, type Handle, hold, release, scoped, unscoped, upload } from './kernels/handle.ts';
+import { giveToScope, type Handle, hold, inScope, release, scoped, unscoped, upload } from './kernels/handle.ts';
 import type { RateOf } from './layers.ts';
 import { createHeld, type Held } from './methods/held.ts';
-import { asTheyAre, type Differentiate, type Lens, type Loss, type Method, type StepScope } from './methods/method.ts';
+import {
+  asTheyAre,
+  type Lens,
+  type Look,
+  type Loss,
+  type LossPass,
+  type Method,
+  type Part,
+  type Session,
+  type StepScope,
+} from './methods/method.ts';
 import { type AdamWSettings, adamW, type Moments, type Optimizer, type Pace, type Trained } from './optimizer/adamw.ts';
 import type { Task } from './task.ts';
 
@@ -58,6 +68,8 @@ export interface Model {
    * @param from - output of its lowest layers, so many of them (with the embeddings at least), if that is known
    */
   runPrefix(batch: TokenBatch, from?: { readonly layers: number; readonly rows: Handle }): Handle;
+  /** Before the first step: what the method wants to find out from the training data. */
+  survey(look: Look): Promise<void>;
   /**
    * One optimizer step on the mean loss of all texts.
    * @param count - number of the step, from 1
@@ -70,6 +82,8 @@ export interface Model {
   logits(input: Input): Handle;
   /** A weight, trained or frozen, as a pass without training sees it. The caller releases it before the next step. */
   weight(name: string): Handle;
+  /** Weights that are written beside the model's own, see `Method.inserted`. */
+  readonly inserted: readonly Parameter[];
   /** Of the method. */
   readonly held: Held;
   dispose(): void;
@@ -104,65 +118,104 @@ export function createModel(
   const read = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : giveToScope(hold(frozen.get(name)!))); // one or the other
   const engine = engineFor({ trained: [...isTrained], read }, settings);
 
+  const initials = new Map<string, Handle>();
+  const session: Session =
+    method.open?.({
+      trained: optimizer.parameters,
+      weight: read,
+      initial(parameter) {
+        const { name } = parameter;
+        if (!initials.has(name))
+          initials.set(
+            name,
+            unscoped(() => initial(parameter)),
+          );
+        return giveToScope(hold(initials.get(name)!)); // just set
+      },
+      held,
+    }) ?? {};
+  const evaluatedParameter = new Map(session.evaluated === undefined ? [] : optimizer.parameters.map((each) => [each.name, each]));
+  const readEvaluated = (name: string): Handle => {
+    const parameter = evaluatedParameter.get(name);
+    return parameter === undefined ? read(name) : session.evaluated!(parameter); // there are none without it
+  };
+  const evaluating = engineFor({ trained: [], read: readEvaluated }, settings);
+
   const seenThrough = (lens: Lens): Lens => {
     const { lens: always } = method;
     return always === undefined ? lens : (graph, weights, name) => always(graph, (inner) => lens(graph, weights, inner), name);
   };
+  const { dropout = asConfigured.dropout } = session;
+  const { insert = asConfigured.insert } = method.inserted ?? {};
   const scopeFor = <T>(graph: Graph<T>, weights: Weights<T>, noise: NoiseSource, lens: Lens): Scope<T> => {
     const weightsOn =
       (on: Graph<T>): Weights<T> =>
       (name) =>
         lens(on, weights, name);
-    return { config, pooling, still, graph, weights: weightsOn(graph), weightsOn, noise };
+    return { config, pooling, still, graph, weights: weightsOn(graph), weightsOn, noise, dropout, insert };
   };
   const seen = seenThrough(asTheyAre);
-  const logits = <T>(scope: Scope<T>, { batch, prefix }: Input): T => {
-    const below = prefix === undefined ? embed(scope, batch) : scope.graph.constant(prefix);
+  const bottomOf = <T>(scope: Scope<T>, { batch, prefix }: Input): T =>
+    prefix === undefined ? embed(scope, batch) : scope.graph.constant(prefix);
+  const logits = <T>(scope: Scope<T>, { batch }: Input, below: T): T => {
     const pooled = firstLayer === config.layers ? below : encode(scope, below, [firstLayer, config.layers], batch);
     return classify(scope, pooled);
   };
   const rowsFor = ({ batch, prefix }: Input) => new Map(prefix === undefined ? [[wordTable, batch.words] as const] : []);
 
-  const gradientsOf = (parts: readonly Example[], lossOf: Loss, lens: Lens, trained: readonly Parameter[]): Differentiated => {
+  /** What the loss of a part is made of, on any graph. */
+  const lossPass = <T>(graph: Graph<T>, weights: Weights<T>, { input, targets, noise }: Example, over: number, lens: Lens): LossPass<T> => {
+    const wanted = graph.constant(upload(targets, [input.batch.size, task.outputs]));
+    return {
+      graph,
+      pass(bend = (bottom) => bottom) {
+        const hidden: T[] = [];
+        const scope: Scope<T> = { ...scopeFor(graph, weights, noise, lens), onHidden: (output) => hidden.push(output) };
+        return { outputs: logits(scope, input, bend(bottomOf(scope, input))), hidden };
+      },
+      taskLoss: (outputs: T) => graph.apply(task.loss, { outputs, targets: wanted }, { over }),
+      over,
+    };
+  };
+  const partOf = (step: number, part: number, example: Example, over: number, lens: Lens): Part => {
+    const { batch, prefix } = example.input;
+    return {
+      step,
+      part,
+      lengths: batch.lengths,
+      bottom: (prefix?.shape ?? [batch.size * batch.time, config.hidden]) as [number, number],
+      sensitivity(at, loss) {
+        const source: WeightSource = { trained: [bottomName], read: (name) => (name === bottomName ? giveToScope(hold(at)) : read(name)) };
+        const pass = <T>(graph: Graph<T>, weights: Weights<T>): T =>
+          loss(lossPass(graph, weights, example, over, lens), weights(bottomName));
+        const found = engineFor(source, settings).gradients(pass, rowsFor(example.input));
+        return found.gradients[0]!.of; // the one that was asked for
+      },
+    };
+  };
+
+  const gradientsOf = (parts: readonly Example[], lossFor: (part: Part) => Loss, lens: Lens, trained: readonly Parameter[], step = 0) => {
     const isAll = trained.length === optimizer.parameters.length;
     const own = isAll ? engine : engineFor({ trained: trained.map(({ name }) => name), read }, settings);
     const over = parts.reduce((sum, { input }) => sum + input.batch.size, 0);
-    const ofPart = ({ input, targets, noise }: Example) => {
-      const loss = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-        const wanted = graph.constant(upload(targets, [input.batch.size, task.outputs]));
-        return lossOf({
-          graph,
-          outputs: () => logits(scopeFor(graph, weights, noise, lens), input),
-          taskLoss: (outputs: T) => graph.apply(task.loss, { outputs, targets: wanted }, { over }),
-          over,
-        });
+    const ofPart = (example: Example, part: number): Differentiated => {
+      const find = () => {
+        const lossOf = lossFor(partOf(step, part, example, over, lens));
+        return unscoped(() =>
+          own.gradients((graph, weights) => lossOf(lossPass(graph, weights, example, over, lens)), rowsFor(example.input)),
+        );
       };
-      return own.gradients(loss, rowsFor(input));
+      let found: Differentiated;
+      inScope(() => {
+        found = find();
+      });
+      return found!; // just set
     };
     return parts.map(ofPart).reduce(summed);
   };
 
-  const paceAt = (parameter: Parameter, step: number, share: number): Pace | undefined => {
-    if (method.course === undefined) return { count: step + 1, share };
-    const { from, share: ownShare } = method.course(parameter);
-    return step < from ? undefined : { count: step - from + 1, share: ownShare(step) };
-  };
-
-  const initials = new Map<string, Handle>();
-  const differentiate = method.open?.({
-    trained: optimizer.parameters,
-    weight: read,
-    initial(parameter) {
-      const { name } = parameter;
-      if (!initials.has(name))
-        initials.set(
-          name,
-          unscoped(() => initial(parameter)),
-        );
-      return giveToScope(hold(initials.get(name)!)); // just set
-    },
-    held,
-  });
+  const paceAt = (parameter: Parameter, step: number, share: number): Pace | undefined =>
+    session.pace === undefined ? { count: step + 1, share } : session.pace(parameter, step, share);
 
   return {
     config,
@@ -171,24 +224,38 @@ export function createModel(
     optimizer,
     frozenPrefix,
     held,
-    gradients: (parts) => gradientsOf(parts, taskLoss, seen, optimizer.parameters),
-    weight: (name) => (method.lens === undefined ? read(name) : engine.run((graph, weights) => seen(graph, weights, name), new Map())),
+    inserted: method.inserted?.parameters ?? [],
+    survey: async (look) => session.survey?.(look),
+    gradients: (parts) => gradientsOf(parts, () => taskLoss, seen, optimizer.parameters),
+    weight: (name) =>
+      method.lens === undefined
+        ? scoped(() => readEvaluated(name))
+        : evaluating.run((graph, weights) => seen(graph, weights, name), new Map()),
     runPrefix(batch, from) {
       const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
         const scope = scopeFor(graph, weights, noNoise, seen);
         const below = from === undefined ? embed(scope, batch) : graph.constant(from.rows);
         return encode(scope, below, [(from?.layers ?? 1) - 1, firstLayer], batch);
       };
-      return engine.run(pass, new Map(from === undefined ? [[wordTable, batch.words]] : []));
+      return evaluating.run(pass, new Map(from === undefined ? [[wordTable, batch.words]] : []));
     },
     step(parts, count, share) {
       const step = count - 1;
       const trained = optimizer.parameters.filter((parameter) => paceAt(parameter, step, share) !== undefined);
-      const evaluate = (lens: Lens = asTheyAre) => gradientsOf(parts, method.loss ?? taskLoss, seenThrough(lens), trained);
-      const { loss, gradients } = differentiate === undefined ? evaluate() : inStep(differentiate, { step, trained, evaluate });
-      return { loss, halfSquaredNorms: optimizer.step(gradients, (parameter) => paceAt(parameter, step, share)) };
+      const lossFor = session.loss ?? (() => taskLoss);
+      const evaluate = (lens: Lens = asTheyAre) => gradientsOf(parts, lossFor, seenThrough(lens), trained, step);
+      const { loss, gradients } = session.differentiate === undefined ? evaluate() : inStep(session, { step, trained, evaluate });
+      const halfSquaredNorms = optimizer.step(gradients, (parameter) => paceAt(parameter, step, share));
+      inScope(() => session.stepped?.(step));
+      return { loss, halfSquaredNorms };
     },
-    logits: (input) => engine.run((graph, weights) => logits(scopeFor(graph, weights, noNoise, seen), input), rowsFor(input)),
+    logits(input) {
+      const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
+        const scope = scopeFor(graph, weights, noNoise, seen);
+        return logits(scope, input, bottomOf(scope, input));
+      };
+      return evaluating.run(pass, rowsFor(input));
+    },
     dispose() {
       optimizer.dispose();
       for (const handle of frozen.values()) release(handle);
@@ -198,10 +265,13 @@ export function createModel(
   };
 }
 
-const taskLoss: Loss = ({ outputs, taskLoss: of }) => of(outputs());
+const taskLoss: Loss = ({ pass, taskLoss: of }) => of(pass().outputs);
+
+/** See `Part.sensitivity`; no weight is called so. */
+const bottomName = 'bottom';
 
 /** Runs a method's part of a step and frees what it made, but what it returns: that is the caller's. */
-function inStep(differentiate: Differentiate, scope: StepScope): Differentiated {
+function inStep({ differentiate }: Session, scope: StepScope): Differentiated {
   const evaluate = (lens?: Lens): Differentiated => {
     const found = unscoped(() => scope.evaluate(lens));
     for (const handle of [found.loss, ...found.gradients.map(({ of }) => of)]) giveToScope(handle);
@@ -209,7 +279,7 @@ function inStep(differentiate: Differentiate, scope: StepScope): Differentiated 
   };
   let rows: readonly (Int32Array | undefined)[] = [];
   const [loss, ...gradients] = scoped(() => {
-    const found = differentiate({ ...scope, evaluate });
+    const found = differentiate!({ ...scope, evaluate }); // it is there
     rows = found.gradients.map((gradient) => gradient.rows);
     return [found.loss, ...found.gradients.map(({ of }) => of)];
   });

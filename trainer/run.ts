@@ -10,6 +10,7 @@ import { inputSource } from './inputs.ts';
 import { halfSquares, pack, subtract } from './kernels/arithmetic.ts';
 import { type Handle, toHost } from './kernels/handle.ts';
 import { type RateOf, type TrainingPlan, trainingPlan } from './layers.ts';
+import { lookAt } from './look.ts';
 import type { Assignment, CurvePoint, Reached } from './messages.ts';
 import { createHeld } from './methods/held.ts';
 import type { Method } from './methods/method.ts';
@@ -88,7 +89,8 @@ export async function openRun(assignment: Assignment, sharing: Sharing = nobody)
   const prefixes = { train: train.source.prefix, selection: selection.source.prefix, heldOut: heldOut.source.prefix };
 
   const place = { seed: trial.seed, texts: train.labels.length, batchSize: settings.batchSize };
-  if (checkpoint !== undefined) checkSamePlace(checkpoint, place);
+  if (checkpoint === undefined) await model.survey(lookAt(model, train, trial.seed));
+  else checkSamePlace(checkpoint, place);
   checkpoint?.close();
   const attempt = state.attempt + 1;
   const progress: Progress = structuredClone(state.progress);
@@ -185,7 +187,7 @@ function buildModel(
   method: Method,
   checkpoint: Checkpoint | undefined,
 ): Model {
-  const all = [...parameters, ...(method.added ?? [])];
+  const all = [...parameters, ...(method.added ?? []), ...(method.inserted?.parameters ?? [])];
   const rateOf: RateOf<Parameter> = (parameter) => (method.trains?.(parameter) === false ? undefined : plan.rateOf(parameter));
   const initial = (parameter: Parameter): Handle => {
     const first = firstValues(assignment, config, all, plan);

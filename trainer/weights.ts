@@ -19,7 +19,7 @@ export function initialValue(parameter: Parameter, file: SafetensorsFile, fresh:
  * As in a model that was never trained: noise for weights, 0 for biases, 1 for the scales of layer norms.
  * @param index - gives each parameter of a seed noise of its own
  */
-export function freshValue({ kind, shape, start }: Parameter, deviation: number, seed: number, index: number): Handle {
+export function freshValue({ kind, shape, start, deviation: own }: Parameter, deviation: number, seed: number, index: number): Handle {
   const size = shape.reduce((product, axis) => product * axis, 1);
   const noise = (spread: number) => upload(normalNumbers(seededStream(seed, freshWeightStreams + index), size, spread), shape);
   if (start === 'zeros') return upload(new Float32Array(size), shape);
@@ -29,7 +29,7 @@ export function freshValue({ kind, shape, start }: Parameter, deviation: number,
     case 'scale':
       return upload(new Float32Array(size).fill(1), shape);
     case 'weight':
-      return noise(deviation);
+      return noise(own ?? deviation);
     case 'lowRank':
       return noise(1 / Math.sqrt(3 * shape[0]!)); // as wide as the uniform noise of microsoft/LoRA; shape[0]: inputs
   }

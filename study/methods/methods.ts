@@ -1,19 +1,52 @@
 import type { z } from 'zod';
+import { adapters } from './adapters.ts';
+import { autoFreeze } from './auto-freeze.ts';
+import { autoRates } from './auto-rates.ts';
+import { averaging } from './averaging.ts';
 import { bitfit } from './bitfit.ts';
 import { childTuning } from './child-tuning.ts';
 import { dps } from './dps.ts';
 import { full } from './full.ts';
 import { gradualUnfreezing } from './gradual-unfreezing.ts';
+import { guidedDropout } from './guided-dropout.ts';
 import { l2sp } from './l2sp.ts';
+import { lnsr } from './lnsr.ts';
 import { lora } from './lora.ts';
 import { lpft } from './lpft.ts';
 import type { MethodPage } from './method-page.ts';
 import { mixout } from './mixout.ts';
+import { r3f } from './r3f.ts';
 import { rdrop } from './rdrop.ts';
 import { sam } from './sam.ts';
 import { sift } from './sift.ts';
+import { smart } from './smart.ts';
+import { surgical } from './surgical.ts';
+import { wiseft } from './wiseft.ts';
 
-const table = { full, bitfit, lora, dps, childTuning, sift, lpft, gradualUnfreezing, mixout, l2sp, rdrop, sam } as const;
+const table = {
+  full,
+  bitfit,
+  lora,
+  adapters,
+  dps,
+  childTuning,
+  sift,
+  surgical,
+  lpft,
+  gradualUnfreezing,
+  autoFreeze,
+  autoRates,
+  mixout,
+  l2sp,
+  rdrop,
+  r3f,
+  smart,
+  lnsr,
+  guidedDropout,
+  sam,
+  averaging,
+  wiseft,
+} as const;
 
 export type MethodName = keyof typeof table;
 
@@ -34,15 +67,25 @@ export function settingsOf<Name extends MethodName>(name: Name, blocks: Readonly
 export const methodBlocks = {
   bitfit: block(bitfit),
   lora: block(lora),
+  adapters: block(adapters),
   dps: block(dps),
   childTuning: block(childTuning),
   sift: block(sift),
+  surgical: block(surgical),
   lpft: block(lpft),
   gradualUnfreezing: block(gradualUnfreezing),
+  autoFreeze: block(autoFreeze),
+  autoRates: block(autoRates),
   mixout: block(mixout),
   l2sp: block(l2sp),
   rdrop: block(rdrop),
+  r3f: block(r3f),
+  smart: block(smart),
+  lnsr: block(lnsr),
+  guidedDropout: block(guidedDropout),
   sam: block(sam),
+  averaging: block(averaging),
+  wiseft: block(wiseft),
 } as const;
 
 function block<Settings extends z.ZodObject>({ title, settings }: MethodPage<Settings>) {

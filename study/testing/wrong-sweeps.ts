@@ -1,4 +1,5 @@
 /** Sweeps with one mistake each, and what is said of it: here on a laptop, in k8s/api by the API server too. */
+import { methodNames } from '../methods/methods.ts';
 
 const own = { command: ['./train'], trainer: {} };
 const trainer = { model: './model', data: './data' };
@@ -708,7 +709,7 @@ export const wrongSweeps: readonly WrongSweep[] = [
   {
     name: 'method that is not there',
     spec: { parameters: [prefix, { ...method, searchSpace: { categorical: { choices: ['full', 'dsp'] } } }] },
-    want: 'spec.parameters[1].searchSpace.categorical.choices[1]: must be one of full, bitfit, lora, dps, childTuning, sift, lpft, gradualUnfreezing, mixout, l2sp, rdrop, sam for method, got "dsp"',
+    want: `spec.parameters[1].searchSpace.categorical.choices[1]: must be one of ${methodNames.join(', ')} for method, got "dsp"`,
   },
   {
     name: 'setting of a method that no trial has',

@@ -9,7 +9,7 @@ import { loadParameter } from '../weights.ts';
 import { padBatch } from './batch.ts';
 import { readEncoderConfig } from './config.ts';
 import { families } from './families.ts';
-import { classify, embed, encode, type NoiseSource, wordTable } from './forward.ts';
+import { asConfigured, classify, embed, encode, type NoiseSource, wordTable } from './forward.ts';
 import { modelParameters } from './parameters.ts';
 
 /** Parity is tested without dropout; this is where it stands in `transformers`. */
@@ -38,7 +38,7 @@ for (const { modelType } of families) {
     const batch = padBatch([{ ids: Int32Array.of(5, 6, 7), types: new Int32Array(3) }], 0, config.longest);
     const engine = rawEngine({ trained: [], read: (name) => giveToScope(hold(loaded.get(name)!)) }, 'keep');
     const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-      const scope = { config, pooling: 'pooler', graph, weights, weightsOn: () => weights, noise, still: 0 } as const;
+      const scope = { config, pooling: 'pooler', graph, weights, weightsOn: () => weights, noise, still: 0, ...asConfigured } as const;
       return classify(scope, encode(scope, embed(scope, batch), [0, config.layers], batch));
     };
     assert.deepEqual(engine.run(pass, new Map([[wordTable, batch.words]])).shape, [1, 3]);

@@ -35,6 +35,12 @@ export function noiseOfStep(seed: number, step: number, part = 0): NoiseSource {
   };
 }
 
+/** A place in the model where there is dropout. */
+export type Site = 'embeddings' | `${number}.${'attention' | 'attended' | 'narrow'}`;
+
+/** What stands behind a map of a layer and its dropout, before the sum with what went into it. It makes what it needs on the given graph. */
+export type Insert = <T>(graph: Graph<T>, weights: Weights<T>, behind: `${number}.${'attended' | 'narrow'}`, x: T) => T;
+
 /** A forward pass in the making. */
 export interface Scope<T> {
   readonly config: EncoderConfig;
@@ -46,7 +52,18 @@ export interface Scope<T> {
   readonly noise: NoiseSource;
   /** Layers from the bottom, the embeddings first, that have no dropout: those that are frozen. */
   readonly still: number;
+  /** @param configured - the model's own rate there */
+  dropout(site: Site, configured: number): number;
+  readonly insert: Insert;
+  /** Is told what each layer gives. */
+  onHidden?(output: T): void;
 }
+
+/** Dropout as the model has it, and nothing between its maps. */
+export const asConfigured: Pick<Scope<unknown>, 'dropout' | 'insert'> = {
+  dropout: (_site, configured) => configured,
+  insert: (_graph, _weights, _behind, x) => x,
+};
 
 /** The table of words is read through its rows `batch.words` alone: the engine is told to give them in its place. */
 export const wordTable = 'embeddings.word';
@@ -61,7 +78,7 @@ export function embed<T>(scope: Scope<T>, batch: TokenBatch): T {
     config.tokenTypes === 0 ? word : graph.apply(sum, { a: word, b: table('embeddings.token_type', types, config.tokenTypes) }, undefined);
   const places = { texts: batch.size, first: config.firstPosition, count: config.positions };
   const placed = graph.apply(addPositions, { x: typed, table: weights('embeddings.position') }, places);
-  const embedded = dropped(scope, normalised(scope, 'embeddings.norm', placed), noise(config.hiddenDropout));
+  const embedded = dropped(scope, normalised(scope, 'embeddings.norm', placed), noise(scope.dropout('embeddings', config.hiddenDropout)));
   return config.embeddingWidth === config.hidden ? embedded : mapped(scope, 'embeddings.project', embedded);
 }
 
@@ -79,14 +96,15 @@ export function encode<T>(scope: Scope<T>, x: T, [from, to]: readonly [number, n
   for (let layer = from; layer < to; layer += 1) {
     const noise = layer + 1 < still ? noNoise : scope.noise;
     const drops = {
-      attention: noise(config.attentionDropout),
-      attended: noise(config.attendedDropout),
-      hidden: noise(config.hiddenDropout),
+      attention: noise(scope.dropout(`${layer}.attention`, config.attentionDropout)),
+      attended: noise(scope.dropout(`${layer}.attended`, config.attendedDropout)),
+      narrow: noise(scope.dropout(`${layer}.narrow`, config.hiddenDropout)),
     };
     const asks = readsFirst && layer === config.layers - 1 ? 'first' : 'all';
     hidden = graph.part(hidden, (inner, below) =>
-      encoderLayer({ ...scope, graph: inner, weights: scope.weightsOn(inner) }, String(layer), below, { batch, mask, drops, asks }),
+      encoderLayer({ ...scope, graph: inner, weights: scope.weightsOn(inner) }, layer, below, { batch, mask, drops, asks }),
     );
+    scope.onHidden?.(hidden);
     if (means !== undefined) means = graph.apply(beside, { a: means, b: meanOf(scope, hidden, batch) }, undefined);
   }
   if (means !== undefined) return mixOf(scope, means);
@@ -105,13 +123,13 @@ interface LayerSettings<T> {
   readonly batch: TokenBatch;
   /** (size, 1, 1, time) */
   readonly mask: T;
-  readonly drops: Readonly<Record<'attention' | 'attended' | 'hidden', Noise>>;
+  readonly drops: Readonly<Record<'attention' | 'attended' | 'narrow', Noise>>;
   /** Which positions ask. */
   readonly asks: 'first' | 'all';
 }
 
-function encoderLayer<T>(scope: Scope<T>, layer: string, x: T, { batch, mask, drops, asks }: LayerSettings<T>): T {
-  const { config, graph } = scope;
+function encoderLayer<T>(scope: Scope<T>, layer: number, x: T, { batch, mask, drops, asks }: LayerSettings<T>): T {
+  const { config, graph, weights } = scope;
   const map = (name: string, input: T) => mapped(scope, `${layer}.${name}`, input);
   const plus = (a: T, b: T) => graph.apply(sum, { a, b }, undefined);
   const asking = asks === 'first' ? graph.apply(firstRows, { x }, { texts: batch.size, time: batch.time }) : x;
@@ -120,10 +138,12 @@ function encoderLayer<T>(scope: Scope<T>, layer: string, x: T, { batch, mask, dr
     { query: map('query', asking), keyValue: map('keyValue', x), mask },
     { batch: batch.size, heads: config.heads, ...drops.attention },
   );
-  const attended = plus(dropped(scope, map('attended', heard), drops.attended), asking);
+  const ends = (name: 'attended' | 'narrow', input: T) =>
+    scope.insert(graph, weights, `${layer}.${name}`, dropped(scope, map(name, input), drops[name]));
+  const attended = plus(ends('attended', heard), asking);
   const middle = normalised(scope, `${layer}.attended.norm`, attended);
   const wide = graph.apply(gelu, { x: map('widen', middle) }, undefined);
-  const narrow = plus(dropped(scope, map('narrow', wide), drops.hidden), middle);
+  const narrow = plus(ends('narrow', wide), middle);
   return normalised(scope, `${layer}.narrow.norm`, narrow);
 }
 

@@ -24,6 +24,8 @@ export interface Parameter {
   readonly stored: readonly StoredPart[];
   /** Where its first value comes from: the model's file, noise of our own (biases: zeros), the file if it is there, or zeros whatever it is. */
   readonly start: 'stored' | 'fresh' | 'storedOrFresh' | 'zeros';
+  /** Of fresh noise, where it is not the model's. */
+  readonly deviation?: number;
 }
 
 /** Bottom to top, as in a layer configuration. */

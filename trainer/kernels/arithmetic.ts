@@ -64,6 +64,7 @@ const keepingAxis = [boolAttribute('keep_dims', true), floatType('T'), intType('
 const droppingAxis = [boolAttribute('keep_dims', false), floatType('T'), intType('Tidx')];
 export const meanOfLast = (x: H): H => run('Mean', keepingAxis, x, integers(-1)); // (…, n) → (…, 1)
 export const sumOfLast = (x: H): H => run('Sum', keepingAxis, x, integers(-1)); // (…, n) → (…, 1)
+export const largestOfLast = (x: H): H => run('Max', keepingAxis, x, integers(-1)); // (…, n) → (…, 1)
 export const sumOfFirst = (x: H): H => run('Sum', droppingAxis, x, integers(0)); // (n, …) → (…)
 
 const permuteAttributes = [floatType('T'), intType('Tperm')];

@@ -19,6 +19,11 @@ export function uniform(shape: readonly number[], seed: Noise['seed']): Handle {
   return run('StatelessRandomUniform', uniformAttributes, integers(...shape), upload(Int32Array.from(seed), [2]));
 }
 
+/** With mean 0 and deviation 1. @param seed - see `Noise` */
+export function normal(shape: readonly number[], seed: Noise['seed']): Handle {
+  return run('StatelessRandomNormal', uniformAttributes, integers(...shape), upload(Int32Array.from(seed), [2]));
+}
+
 /** 0 for a share `rate` of the elements, 1 for the others. */
 export function zerosAndOnes(shape: readonly number[], { rate, seed }: Noise): Handle {
   return run('Floor', floorAttributes, add(uniform(shape, seed), constant(1 - rate)));

@@ -1,27 +1,69 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
-import { multiply } from '../kernels/arithmetic.ts';
+import type { Parameter } from '../encoder/parameters.ts';
+import { atLeast, concatenate, multiply, nthLargest, reshape } from '../kernels/arithmetic.ts';
 import { zerosAndOnes } from '../kernels/dropout.ts';
+import { inScope } from '../kernels/handle.ts';
 import { constant } from '../kernels/operation.ts';
-import type { Method, RunFacts } from './method.ts';
+import { isInLayer, squaresOf, sumSquares } from './fisher.ts';
+import type { Held } from './held.ts';
+import type { Method, Opening, RunFacts, Session } from './method.ts';
 import { methodNoise } from './noise.ts';
 
+type Settings = MethodSettings['childTuning'];
+
 /**
- * Variant F: in each step a random share of all numbers gets a gradient, scaled by 1 / share. Source: Xu et al., EMNLP 2021, arXiv:2109.05687,
- * section 2.2. Gradients are clipped after the mask here, before it in the authors' code.
+ * Only a part of all numbers gets a gradient. Variant F: a random share, drawn anew in each step, scaled by 1 / share; source: Xu et al., EMNLP
+ * 2021, arXiv:2109.05687, section 2.2. Variant D: the share of the encoder layers' numbers with the largest Fisher information before training,
+ * the same to the end, not scaled; section 2.3. Gradients are clipped after the mask here, before it in the authors' code (RunxinXu/ChildTuning).
  */
-export function childTuning({ share }: MethodSettings['childTuning'], { seed }: RunFacts): Method {
+export function childTuning(settings: Settings, facts: RunFacts): Method {
+  return { open: (opening) => (settings.variant === 'F' ? taskFree(settings, facts, opening) : taskDriven(settings, facts, opening)) };
+}
+
+function taskFree({ share }: Settings, { seed }: RunFacts, { trained: all }: Opening): Session {
+  const placeOf = new Map(all.map(({ name }, place) => [name, place]));
   return {
-    open: ({ trained: all }) => {
-      const placeOf = new Map(all.map(({ name }, place) => [name, place]));
-      return ({ step, trained, evaluate }) => {
-        const { loss, gradients } = evaluate();
-        const chosen = gradients.map(({ of, ...rows }, index) => {
-          const place = placeOf.get(trained[index]!.name)!; // both in the same order, the one part of the other
-          const mask = zerosAndOnes(of.shape, methodNoise(seed, step, place, 1 - share));
-          return { of: multiply(multiply(of, mask), constant(1 / share)), ...rows };
-        });
-        return { loss, gradients: chosen };
-      };
+    differentiate({ step, trained, evaluate }) {
+      const { loss, gradients } = evaluate();
+      const chosen = gradients.map(({ of, ...rows }, index) => {
+        const place = placeOf.get(trained[index]!.name)!; // both in the same order, the one part of the other
+        const mask = zerosAndOnes(of.shape, methodNoise(seed, step, place, 1 - share));
+        return { of: multiply(multiply(of, mask), constant(1 / share)), ...rows };
+      });
+      return { loss, gradients: chosen };
     },
   };
+}
+
+function taskDriven({ share }: Settings, { batchSize, clipNorm }: RunFacts, { trained: all, held }: Opening): Session {
+  return {
+    async survey(look) {
+      // the authors square what would be clipped, in batches and with dropout as in training
+      await sumSquares(look, all, { texts: { atOnce: batchSize, dropout: 'on' }, clipNorm, counts: isInLayer }, held);
+      inScope(() => maskLargest(all.filter(isInLayer), share, held));
+    },
+    differentiate({ trained, evaluate }) {
+      const { loss, gradients } = evaluate();
+      const chosen = gradients.map((gradient, index) => {
+        const mask = held.get(maskOf(trained[index]!)); // in the same order
+        return mask === undefined ? gradient : { of: multiply(gradient.of, mask) };
+      });
+      return { loss, gradients: chosen };
+    },
+  };
+}
+
+const maskOf = ({ name }: Parameter): string => `mask.${name}`;
+
+/** One threshold for all numbers. */
+function maskLargest(parameters: readonly Parameter[], share: number, held: Held): void {
+  const sizeOf = ({ shape }: Parameter) => shape.reduce((size, axis) => size * axis, 1);
+  const flat = parameters.map((parameter) => reshape(held.get(squaresOf(parameter))!, sizeOf(parameter))); // each was summed
+  if (flat.length === 0) return;
+  const together = concatenate(flat);
+  const threshold = nthLargest(together, Math.max(1, Math.round(share * together.shape[0]!)));
+  for (const parameter of parameters) {
+    held.set(maskOf(parameter), atLeast(held.get(squaresOf(parameter))!, threshold));
+    held.delete(squaresOf(parameter));
+  }
 }

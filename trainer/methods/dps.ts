@@ -38,10 +38,12 @@ export function dps({ variant, reserve, updateRatio }: MethodSettings['dps'], { 
   return {
     open(opening) {
       const matrices = linearMatrices(opening.trained);
-      return (scope) => {
-        const stage = stageAt(scope.step);
-        if (stage.kind === 'select' && stage.isFirstStep) for (const matrix of matrices) select(matrix, opening.held);
-        return variant === 'dense' ? dense(scope, stage, matrices, opening.held) : mix(scope, stage, matrices, opening);
+      return {
+        differentiate(scope) {
+          const stage = stageAt(scope.step);
+          if (stage.kind === 'select' && stage.isFirstStep) for (const matrix of matrices) select(matrix, opening.held);
+          return variant === 'dense' ? dense(scope, stage, matrices, opening.held) : mix(scope, stage, matrices, opening);
+        },
       };
     },
   };

@@ -1,5 +1,5 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
-import type { Method, RunFacts } from './method.ts';
+import { type Method, paceFrom, type RunFacts } from './method.ts';
 
 /**
  * The head learns from the first step on, then one block of layers after the other, from the top; learning rates rise briefly and fall slowly
@@ -17,7 +17,7 @@ export function gradualUnfreezing(
     return Math.ceil(((Math.floor(below / block) + 1) * until * horizon) / blocks);
   };
   const share = (step: number) => slantedTriangle(step + 1, horizon, cut, ratio);
-  return { course: ({ layer }) => ({ from: beginOf(layer), share }) };
+  return { open: () => ({ pace: ({ layer }, step) => paceFrom(beginOf(layer), step, share(step)) }) };
 }
 
 /**

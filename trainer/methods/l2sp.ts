@@ -1,9 +1,10 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import type { Parameter } from '../encoder/parameters.ts';
 import type { Gradient } from '../engine/graph.ts';
-import { add, indices, multiply, scatterSum, subtract } from '../kernels/arithmetic.ts';
+import { add, multiply, subtract } from '../kernels/arithmetic.ts';
 import { constant } from '../kernels/operation.ts';
 import type { Method, Opening } from './method.ts';
+import { wholeTable } from './whole-table.ts';
 
 /**
  * The loss has a penalty on the way from the pre-trained weights, `strength / 2 · ‖w - w0‖²`, and one on the head, which has no pre-trained
@@ -11,23 +12,18 @@ import type { Method, Opening } from './method.ts';
  */
 export function l2sp({ strength, headStrength }: MethodSettings['l2sp']): Method {
   return {
-    open:
-      (opening) =>
-      ({ trained, evaluate }) => {
+    open: (opening) => ({
+      differentiate({ trained, evaluate }) {
         const { loss, gradients } = evaluate();
         return { loss, gradients: gradients.map((gradient, index) => withPenalty(gradient, trained[index]!, opening)) }; // in the same order
       },
+    }),
   };
 
   function withPenalty(gradient: Gradient, parameter: Parameter, { weight, initial }: Opening): Gradient {
     const now = weight(parameter.name);
     const pull =
       parameter.layer === 'head' ? multiply(now, constant(headStrength)) : multiply(subtract(now, initial(parameter)), constant(strength));
-    return { of: add(wholeTable(gradient, parameter), pull) };
+    return { of: add(wholeTable(gradient, parameter), pull) }; // at all rows, also those that the texts do not have
   }
-}
-
-/** The penalty pulls at all rows, also those that the texts do not have. */
-function wholeTable({ of, rows }: Gradient, { shape }: Parameter) {
-  return rows === undefined ? of : scatterSum(of, indices(rows), shape[0]!); // rank 2
 }

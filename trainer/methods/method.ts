@@ -1,12 +1,14 @@
 /**
- * What a way of fine-tuning changes about a training step. The layer configuration says where the model learns and how fast; a method says
- * which weights do there, and how they are held back. Everything is optional: what a method leaves out is as in full fine-tuning, `{}`.
+ * What a way of fine-tuning changes about training. The layer configuration says where the model learns and how fast; a method says which
+ * weights do there, and how they are held back. Everything is optional: what a method leaves out is as in full fine-tuning, `{}`.
  */
 import type { EncoderConfig } from '../encoder/config.ts';
+import type { Insert, Site } from '../encoder/forward.ts';
 import type { Parameter } from '../encoder/parameters.ts';
 import type { Differentiated, Graph, Weights } from '../engine/graph.ts';
 import type { Handle } from '../kernels/handle.ts';
 import type { RateOf } from '../layers.ts';
+import type { Pace } from '../optimizer/adamw.ts';
 import type { Held } from './held.ts';
 
 /** How a pass sees a weight. It must make what it needs on the graph that it is given: see `Graph.part`. */
@@ -15,19 +17,19 @@ export type Lens = <T>(graph: Graph<T>, weights: Weights<T>, name: string) => T;
 /** The lens of full fine-tuning. */
 export const asTheyAre: Lens = (_graph, weights, name) => weights(name);
 
-/** A weight's way through training. */
-interface Course {
-  /** First step, from 0, in which it learns; its moments begin there. */
-  readonly from: number;
-  /** Of its learning rate, in the steps from then on. */
-  share(step: number): number;
+/** A forward pass with dropout of its own. */
+interface Pass<T> {
+  /** (texts, outputs). */
+  readonly outputs: T;
+  /** Of each layer that runs, bottom to top: (texts · time, hidden); (texts, hidden) from where only the first token is read. */
+  readonly hidden: readonly T[];
 }
 
 /** A step's loss in the making. */
-interface LossPass<T> {
+export interface LossPass<T> {
   readonly graph: Graph<T>;
-  /** (texts, outputs): a pass with dropout of its own, each time. */
-  outputs(): T;
+  /** @param bend - changes what enters the lowest layer that runs: see `Part.bottom` */
+  pass(bend?: (bottom: T) => T): Pass<T>;
   /** The task's loss, a scalar. */
   taskLoss(outputs: T): T;
   /** Texts that the loss is the mean of: those of the whole step. */
@@ -35,6 +37,19 @@ interface LossPass<T> {
 }
 
 export type Loss = <T>(pass: LossPass<T>) => T;
+
+/** Texts of a step that run at once. */
+export interface Part {
+  /** From 0, both. */
+  readonly step: number;
+  readonly part: number;
+  /** Tokens of each text. */
+  readonly lengths: readonly number[];
+  /** Shape of what enters the lowest layer that runs: the embeddings' output or the frozen prefix's, a row for each token or for each text. */
+  readonly bottom: readonly [rows: number, width: number];
+  /** Gradient of a loss for a tensor that it is made with; the running scope holds it. */
+  sensitivity(at: Handle, loss: <T>(pass: LossPass<T>, at: T) => T): Handle;
+}
 
 export interface StepScope {
   /** From 0. */
@@ -48,8 +63,11 @@ export interface StepScope {
   evaluate(lens?: Lens): Differentiated;
 }
 
-/** A method's part in every step. Tensors of a step are freed with it; what must outlive it goes into `held`. */
-export type Differentiate = (scope: StepScope) => Differentiated;
+/** Runs training texts in random order, a few at a time, before the first step; gradients are in the order of `Opening.trained`. */
+export type Look = (
+  texts: { readonly atOnce: number; readonly most?: number; readonly dropout: 'on' | 'off' },
+  visit: (found: Differentiated) => void,
+) => Promise<void>;
 
 /** What a method finds when training begins or goes on. */
 export interface Opening {
@@ -63,21 +81,45 @@ export interface Opening {
   readonly held: Held;
 }
 
+/** A method at work. Tensors that a call makes are freed after it; what must outlive it goes into `held`. */
+export interface Session {
+  /** Looks at the training data once, before the first step. */
+  survey?(look: Look): Promise<void>;
+  /**
+   * How a weight takes part in a step; undefined: it rests. Which weights rest must not change within a step.
+   * @param share - of the learning rate, by the run's schedule
+   */
+  pace?(parameter: Parameter, step: number, share: number): Pace | undefined;
+  /** Dropout at a site. @param configured - the model's own rate there */
+  dropout?(site: Site, configured: number): number;
+  /** Default: the task's loss of one pass. */
+  loss?(part: Part): Loss;
+  /** Default: the gradients of the loss at the weights as they are. */
+  differentiate?(scope: StepScope): Differentiated;
+  /** After a step's weights have changed. */
+  stepped?(step: number): void;
+  /** A weight that learns, as passes without training see it and as it is written; the running scope holds it. Default: as it is. */
+  evaluated?(parameter: Parameter): Handle;
+}
+
 export interface Method {
-  /** Weights beside the model's own; all of them learn. */
+  /** Weights beside the model's own, which end up in those: all of them learn. */
   readonly added?: readonly Parameter[];
+  /** Maps between those of the model, with weights of their own that are written beside the model's. */
+  readonly inserted?: { readonly parameters: readonly Parameter[]; readonly insert: Insert };
   /** Which weights learn where the layer configuration lets them. Default: all. */
   trains?(parameter: Parameter): boolean;
   /** Which weights are decayed, of those that would be. Default: all. */
   decays?(parameter: Parameter): boolean;
-  /** When a weight learns and how fast. Default: from the first step on, by the run's schedule. */
-  course?(parameter: Parameter): Course;
   /** How weights are seen in every pass, also without training, and written in the end. */
   readonly lens?: Lens;
-  /** Default: the task's loss of one pass. */
-  readonly loss?: Loss;
-  /** Default: the gradients of the loss at the weights as they are. */
-  open?(opening: Opening): Differentiate;
+  /** Default: nothing. */
+  open?(opening: Opening): Session;
+}
+
+/** The pace of a weight that begins at a step, from 0; its moments begin there. */
+export function paceFrom(first: number, step: number, share: number): Pace | undefined {
+  return step < first ? undefined : { count: step - first + 1, share };
 }
 
 /** What a method may want to know of its run. */
@@ -89,6 +131,10 @@ export interface RunFacts {
   readonly horizon: number;
   /** Share of the horizon. */
   readonly warmup: number;
+  /** Texts of a step. */
+  readonly batchSize: number;
+  /** Largest global norm of the gradients. */
+  readonly clipNorm: number;
   /** What the layer configuration says of a weight. */
   readonly rateOf: RateOf;
   /** Whether a layer is to learn by low-rank additions: all below the head with method `lora`, those of mode `lora` without it. */

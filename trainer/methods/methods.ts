@@ -2,18 +2,28 @@ import { type MethodName, type MethodSettings, settingsOf } from '../../study/me
 import type { TrainerSettings } from '../../study/spec/trial-template-schema.ts';
 import type { LayerConfiguration } from '../../study/trial.ts';
 import { badConfiguration } from '../refusal.ts';
+import { adapters } from './adapters.ts';
+import { autoFreeze } from './auto-freeze.ts';
+import { autoRates } from './auto-rates.ts';
+import { averaging } from './averaging.ts';
 import { bitfit } from './bitfit.ts';
 import { childTuning } from './child-tuning.ts';
 import { dps } from './dps.ts';
 import { gradualUnfreezing } from './gradual-unfreezing.ts';
+import { guidedDropout } from './guided-dropout.ts';
 import { l2sp } from './l2sp.ts';
+import { lnsr } from './lnsr.ts';
 import { lora } from './lora.ts';
 import { lpft } from './lpft.ts';
 import type { Method, RunFacts } from './method.ts';
 import { mixout } from './mixout.ts';
+import { r3f } from './r3f.ts';
 import { rdrop } from './rdrop.ts';
 import { sam } from './sam.ts';
 import { sift } from './sift.ts';
+import { smart } from './smart.ts';
+import { surgical } from './surgical.ts';
+import { wiseft } from './wiseft.ts';
 
 type Build<Name extends MethodName> = (settings: MethodSettings[Name], facts: RunFacts) => Method;
 
@@ -22,15 +32,25 @@ const builds: { readonly [Name in MethodName]: Build<Name> } = {
   full: () => ({}),
   bitfit,
   lora,
+  adapters,
   dps,
   childTuning,
   sift,
+  surgical,
   lpft,
   gradualUnfreezing,
+  autoFreeze,
+  autoRates,
   mixout,
   l2sp,
   rdrop,
+  r3f,
+  smart,
+  lnsr,
+  guidedDropout,
   sam,
+  averaging,
+  wiseft,
 };
 
 /**

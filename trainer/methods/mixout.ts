@@ -13,15 +13,17 @@ export function mixout({ rate }: MethodSettings['mixout'], { seed }: RunFacts): 
     open: ({ trained, initial }) => {
       const byName = new Map(linearMatrices(trained).map((matrix, place) => [matrix.name, { matrix, place }]));
       const parameterOf = new Map(trained.map((parameter) => [parameter.name, parameter]));
-      return ({ step, evaluate }) => {
-        const lens: Lens = (graph, weights, name) => {
-          const found = byName.get(name);
-          if (found === undefined) return weights(name);
-          const { matrix, place } = found;
-          const mask = columnMask(matrix, methodNoise(seed, step, place, rate));
-          return mixedWith(graph, weights(name), initial(parameterOf.get(name)!), mask, matrix, rate, 'masked');
-        };
-        return rate === 0 ? evaluate(asTheyAre) : evaluate(lens);
+      return {
+        differentiate({ step, evaluate }) {
+          const lens: Lens = (graph, weights, name) => {
+            const found = byName.get(name);
+            if (found === undefined) return weights(name);
+            const { matrix, place } = found;
+            const mask = columnMask(matrix, methodNoise(seed, step, place, rate));
+            return mixedWith(graph, weights(name), initial(parameterOf.get(name)!), mask, matrix, rate, 'masked');
+          };
+          return rate === 0 ? evaluate(asTheyAre) : evaluate(lens);
+        },
       };
     },
   };

@@ -2,7 +2,7 @@ import type { MethodSettings } from '../../study/methods/methods.ts';
 import { symmetricDivergence } from '../kernels/divergence.ts';
 import { scaled } from '../kernels/scaled.ts';
 import { sum } from '../kernels/sum.ts';
-import type { Method } from './method.ts';
+import type { Loss, Method } from './method.ts';
 
 /**
  * Two passes with different dropout, whose predictions are drawn together: the mean of their losses and
@@ -10,16 +10,15 @@ import type { Method } from './method.ts';
  * where the paper has the sum, so that the learning rate means the same as without it.
  */
 export function rdrop({ alpha }: MethodSettings['rdrop']): Method {
-  return {
-    loss: ({ graph, outputs, taskLoss, over }) => {
-      const [one, other] = [outputs(), outputs()];
-      const losses = graph.apply(sum, { a: taskLoss(one), b: taskLoss(other) }, undefined);
-      const apart = graph.apply(symmetricDivergence, { one, other }, { over });
-      const [fit, agreement] = [
-        graph.apply(scaled, { x: losses }, { factor: 0.5 }),
-        graph.apply(scaled, { x: apart }, { factor: alpha / 2 }),
-      ];
-      return graph.apply(sum, { a: fit, b: agreement }, undefined);
-    },
+  const loss: Loss = ({ graph, pass, taskLoss, over }) => {
+    const [one, other] = [pass().outputs, pass().outputs];
+    const losses = graph.apply(sum, { a: taskLoss(one), b: taskLoss(other) }, undefined);
+    const apart = graph.apply(symmetricDivergence, { one, other }, { over });
+    const [fit, agreement] = [
+      graph.apply(scaled, { x: losses }, { factor: 0.5 }),
+      graph.apply(scaled, { x: apart }, { factor: alpha / 2 }),
+    ];
+    return graph.apply(sum, { a: fit, b: agreement }, undefined);
   };
+  return { open: () => ({ loss: () => loss }) };
 }

@@ -14,10 +14,12 @@ import type { Lens, Method, Opening, StepScope } from './method.ts';
  */
 export function sam({ rho, adaptive }: MethodSettings['sam']): Method {
   return {
-    open: (opening) => (scope) => {
-      const first = scope.evaluate();
-      return { loss: first.loss, gradients: scope.evaluate(shifted(scope, ascent(first.gradients, scope, opening))).gradients };
-    },
+    open: (opening) => ({
+      differentiate(scope) {
+        const first = scope.evaluate();
+        return { loss: first.loss, gradients: scope.evaluate(shifted(scope, ascent(first.gradients, scope, opening))).gradients };
+      },
+    }),
   };
 
   /** What to add to each weight. */

@@ -15,16 +15,18 @@ export function sift({ share }: MethodSettings['sift']): Method {
     decays: ({ layer }) => layer === 'head',
     open: ({ trained: all, held }) => {
       const matrixOf = new Map(linearMatrices(all.filter(isSparse)).map((matrix) => [matrix.name, matrix]));
-      return ({ step, trained, evaluate }) => {
-        const { loss, gradients } = evaluate();
-        const chosen = gradients.map((gradient, index) => {
-          const matrix = matrixOf.get(trained[index]!.name); // in the same order
-          if (matrix === undefined) return gradient;
-          const name = `support.${matrix.name}`;
-          if (step === 0) held.set(name, largest(absolute(gradient.of), matrix, Math.max(1, Math.round(share * sizeOf(matrix)))));
-          return { of: masked(gradient.of, held.get(name)!, matrix) };
-        });
-        return { loss, gradients: chosen };
+      return {
+        differentiate({ step, trained, evaluate }) {
+          const { loss, gradients } = evaluate();
+          const chosen = gradients.map((gradient, index) => {
+            const matrix = matrixOf.get(trained[index]!.name); // in the same order
+            if (matrix === undefined) return gradient;
+            const name = `support.${matrix.name}`;
+            if (step === 0) held.set(name, largest(absolute(gradient.of), matrix, Math.max(1, Math.round(share * sizeOf(matrix)))));
+            return { of: masked(gradient.of, held.get(name)!, matrix) };
+          });
+          return { loss, gradients: chosen };
+        },
       };
     },
   };

@@ -53,6 +53,21 @@ def uniform(shape, pair):
     return ((bits & 0x7FFFFF) | 0x3F800000).view(np.float32).reshape(shape) - np.float32(1)
 
 
+def normal(shape, pair):
+    """`StatelessRandomNormal`: pairs of words through Box and Muller's formula, four numbers from each block."""
+    words = [part for number in pair for part in (int(number) & 0xFFFFFFFF, 0xFFFFFFFF if int(number) < 0 else 0)]
+    mixed = [int(part) for part in philox(words, (0x3EC8F720, 0x02461E29))]
+    count = math.prod(shape)
+    blocks = np.arange((count + 3) // 4, dtype=np.uint64)
+    zeros = np.zeros_like(blocks)
+    drawn = philox((blocks, zeros, zeros + np.uint64(mixed[2]), zeros + np.uint64(mixed[3])), mixed[:2])
+    bits = np.stack(drawn, axis=1).reshape(-1, 2).astype(np.uint32)
+    unit = ((bits & 0x7FFFFF) | 0x3F800000).view(np.float32) - np.float32(1)
+    radius = np.sqrt(-2 * np.log(np.maximum(unit[:, 0], np.float32(1e-7))))
+    angle = np.float32(2 * math.pi) * unit[:, 1]
+    return np.stack([np.sin(angle) * radius, np.cos(angle) * radius], axis=1).reshape(-1)[:count].reshape(shape).astype(np.float32)
+
+
 def kept(shape, share, pair):
     """1 with probability `share`, else 0."""
     return torch.from_numpy(np.floor(uniform(shape, pair) + np.float32(share)).astype(np.float32))
@@ -104,12 +119,14 @@ def column_masks(step, share):
 class Dropout:
     """Takes the place of `torch.nn.functional.dropout`, with the trainer's noise. Its last layer works on the first position alone."""
 
-    def __init__(self, step):
-        self.step, self.place = step, 0
+    def __init__(self, step, rates=()):
+        """`rates`: for the sites below the head, in their order; none: as the model has them."""
+        self.step, self.place, self.rates = step, 0, rates
 
     def __call__(self, x, p=0.5, training=True, inplace=False):
         self.place += 1
         within = (self.place - 1) % (3 * layers + 3)
+        p = self.rates[within] if within < len(self.rates) else p
         pair = (seed, self.step * 1024 + self.place)
         scaled = lambda shape: kept(shape, np.float32(1 - p), pair) / (1 - p)
         if within <= 3 * (layers - 1):
@@ -165,6 +182,12 @@ class Plain:
     def gradients(self, weights, step):
         return self.differentiate(weights, step)
 
+    def stepped(self, weights, step):
+        """After the step."""
+
+    def evaluated(self, name, weights):
+        return weights[name]
+
 
 def adamw(weight, gradient, moments, count, rate, decay):
     """Loshchilov and Hutter, ICLR 2019."""
@@ -194,7 +217,9 @@ def run(method, steps=3):
                 count, share = paces[name]
                 decay = weight_decay if weights[name].dim() > 1 and method.decays(name) else 0.0
                 adamw(weights[name], gradients[name] * factor, moments[name], count, share * (head_rate if is_head(name) else rate), decay)
-    return losses, {name: weights[name].detach().contiguous() for name in method.trained}
+            method.stepped(weights, step)
+    with torch.no_grad():
+        return losses, {name: method.evaluated(name, weights).detach().clone().contiguous() for name in method.trained}
 
 
 # --- the methods: the notes of trainer/methods/ name the papers ------------------------------------------------------------------------------
@@ -421,6 +446,266 @@ class SIFT(Plain):
         return loss, found
 
 
+def gradients_by_text(wanted):
+    """Of the loss of each text alone, before training."""
+    weights = {name: start[name].clone().requires_grad_(True) for name in start if name in names}
+    losses = torch.nn.functional.cross_entropy(logits(weights), labels, reduction="none")
+    return [dict(zip(wanted, torch.autograd.grad(loss, [weights[name] for name in wanted], retain_graph=True))) for loss in losses]
+
+
+class ChildTuningD(Plain):
+    p = 0.3
+
+    def gradients(self, weights, step):
+        loss, found = self.differentiate(weights, step)
+        if step == 0:  # the data is one batch, seen before training at the weights of the first step
+            norm = torch.sqrt(sum((g**2).sum() for g in found.values()))
+            clipped = {name: g * min(1.0, clip / (norm.item() + 1e-6)) for name, g in found.items() if layer_of(name) not in ("embeddings", "head")}
+            fisher = torch.cat([(g**2).flatten() for g in clipped.values()])
+            threshold = fisher.sort(descending=True).values[round(self.p * fisher.numel()) - 1]
+            self.masks = {name: (g**2 >= threshold).float() for name, g in clipped.items()}
+        return loss, {name: g * self.masks.get(name, 1.0) for name, g in found.items()}
+
+
+class Surgical(Plain):
+    layers = 1
+
+    def __init__(self):
+        inside = [name for name in names if layer_of(name) not in ("embeddings", "head")]
+        found = gradients_by_text(inside)
+        norms = {name: (sum(each[name] ** 2 for each in found) / len(found)).norm().item() for name in inside}
+        scores = {str(layer): sum(norm for name, norm in norms.items() if layer_of(name) == str(layer)) for layer in range(layers)}
+        self.resting = sorted(scores, key=scores.get)[: layers - self.layers]
+
+    def pace(self, name, step):
+        return None if layer_of(name) in self.resting else (step + 1, 1.0)
+
+
+class GuidedDropout(Plain):
+    highest = 0.3
+
+    def __init__(self):
+        parts = [["embeddings"]] + [[f".layer.{layer}.{part}" for part in behind] for layer in range(layers) for behind in
+                                    (["attention.self"], ["attention.output.dense"], ["intermediate.dense", "output.dense"])]
+        behind = [[name for name in names if any(part in name for part in at)] for at in parts]
+        found = gradients_by_text(names)
+        traces = [sum((each[name] ** 2).sum().item() for each in found for name in group) / len(found) for group in behind]
+        self.rates = [0.0] * len(traces)
+        for place, site in enumerate(sorted(range(len(traces)), key=traces.__getitem__)):
+            self.rates[site] = self.highest * (1 - place / (len(traces) - 1))
+
+    def loss(self, weights, step):
+        return cross_entropy(logits(weights, Dropout(step, self.rates)))
+
+
+class EMA(Plain):
+    decay, first = 0.7, 1
+
+    def share(self, step):
+        return 1 - self.decay
+
+    def stepped(self, weights, step):
+        if step == self.first:
+            self.average = {name: weights[name].clone() for name in self.trained}
+        elif step > self.first:
+            for name in self.trained:
+                self.average[name] += self.share(step) * (weights[name] - self.average[name])
+
+    def evaluated(self, name, weights):
+        return self.average[name]
+
+
+class SWA(EMA):
+    first = 0
+
+    def share(self, step):
+        return 1 / (step - self.first + 1)
+
+
+class WiSE(Plain):
+    alpha = {"embeddings": 0.2, "0": 0.5, "1": 0.9, "head": 1.0}
+
+    def evaluated(self, name, weights):
+        alpha = self.alpha[layer_of(name)]
+        return weights[name] if alpha == 1 else (1 - alpha) * start[name] + alpha * weights[name]
+
+
+class Noisy(Plain):
+    """Methods that add something to what enters the lowest layer."""
+
+    def at_bottom(self, weights, added):
+        """Outputs with it, and what each layer gives."""
+        handle = model.roberta.embeddings.register_forward_hook(lambda _module, _inputs, output: output + added)
+        try:
+            model.eval()
+            found = functional_call(model, weights, kwargs=inputs | {"output_hidden_states": True})
+        finally:
+            handle.remove()
+        return found.logits, found.hidden_states[1:]
+
+    def drawn(self, step, make):
+        # padded positions have noise of their own, which nobody sees
+        return torch.from_numpy(make((len(labels) * 16, hidden), method_pair(step, 0))).reshape(len(labels), 16, hidden)
+
+
+def symmetric(one, other):
+    p, q = one.log_softmax(-1), other.log_softmax(-1)
+    kl = lambda a, b: (a.exp() * (a - b)).sum(-1).mean()
+    return kl(p, q) + kl(q, p)
+
+
+class R3F(Noisy):
+    strength, epsilon = 2.0, 0.2
+
+    def noise(self, step):
+        return self.epsilon * (2 * self.drawn(step, uniform) - 1)
+
+    def loss(self, weights, step):
+        one, other = logits(weights), self.at_bottom(weights, self.noise(step))[0]
+        return cross_entropy(one) + self.strength * symmetric(one, other)
+
+
+class R3FNormal(R3F):
+    def noise(self, step):
+        return self.epsilon * self.drawn(step, normal)
+
+
+class SMART(R3F):
+    radius, ascent = 0.1, 0.08
+
+    def noise(self, step):
+        return self.worst
+
+    def loss(self, weights, step):
+        first = (self.radius * self.drawn(step, normal)).requires_grad_(True)
+        apart = symmetric(logits(weights), self.at_bottom(weights, first)[0])
+        gradient, = torch.autograd.grad(apart, first)
+        moved = first.detach() + self.ascent * gradient / gradient.abs().amax((1, 2), keepdim=True)
+        self.worst = moved.clamp(-self.radius, self.radius)
+        return super().loss(weights, step)
+
+
+class LNSR(Noisy):
+    strength, deviation = 0.5, 0.1
+
+    def loss(self, weights, step):
+        one, clean = self.at_bottom(weights, torch.zeros(1))
+        _, noisy = self.at_bottom(weights, self.deviation * self.drawn(step, normal))
+        mask = inputs["attention_mask"].float()
+        total = cross_entropy(one)
+        for layer, (h, k) in enumerate(zip(clean, noisy)):
+            apart = ((h - k) ** 2).mean(-1)  # (texts, time)
+            by_text = apart[:, 0] if layer == layers - 1 else (apart * mask).sum(-1) / mask.sum(-1)
+            total = total + self.strength * by_text.mean()
+        return total
+
+
+class Houlsby(Plain):
+    size, places = 5, ("attention.output.dense", "output.dense")
+
+    def __init__(self):
+        torch.manual_seed(4)
+        self.added = {}
+        for layer in range(layers):
+            for place in self.places:
+                for part, shape in (("down.weight", (self.size, hidden)), ("down.bias", (self.size,)), ("up.weight", (hidden, self.size)), ("up.bias", (hidden,))):
+                    self.added[f"roberta.encoder.layer.{layer}.{place}.adapter.{part}"] = torch.randn(shape) * 0.2
+
+    def trains(self, name):
+        return is_head(name) or name in self.added or ("LayerNorm" in name and "embeddings" not in name)
+
+    def loss(self, weights, step):
+        handles = []
+        for layer in range(layers):
+            for place in self.places:
+                at = f"roberta.encoder.layer.{layer}.{place}"
+                def insert(_module, _inputs, x, at=at):
+                    inner = torch.nn.functional.linear(x, weights[f"{at}.adapter.down.weight"], weights[f"{at}.adapter.down.bias"])
+                    return x + torch.nn.functional.linear(torch.nn.functional.gelu(inner), weights[f"{at}.adapter.up.weight"], weights[f"{at}.adapter.up.bias"])
+                handles.append(model.get_submodule(at).register_forward_hook(insert))
+        try:
+            return cross_entropy(logits({name: weights[name] for name in names}))
+        finally:
+            for handle in handles:
+                handle.remove()
+
+
+class Pfeiffer(Houlsby):
+    places = ("output.dense",)
+
+    def __init__(self):
+        self.added = {name: value for name, value in Houlsby().added.items() if "attention.output" not in name}
+
+    def trains(self, name):
+        return is_head(name) or name in self.added
+
+
+class AutoRGN(Plain):
+    batches = 2
+
+    def __init__(self):
+        self.groups = ["embeddings"] + [str(layer) for layer in range(layers)]
+        self.ratios, self.shares = [], {}
+
+    def of(self, values, group):
+        return sum((value**2).sum().item() for name, value in values.items() if layer_of(name) == group)
+
+    def gradients(self, weights, step):
+        loss, found = self.differentiate(weights, step)
+        self.ratios.append([math.sqrt(self.of(found, group) / self.of({name: weights[name].detach() for name in names}, group)) for group in self.groups])
+        return loss, found
+
+    def stepped(self, weights, step):
+        if step == self.batches - 1:
+            mean = np.mean(self.ratios, axis=0)
+            self.shares = dict(zip(self.groups, mean / mean.max()))
+
+    def pace(self, name, step):
+        return step + 1, self.shares.get(layer_of(name), 1.0)
+
+
+class AutoSNR(AutoRGN):
+    threshold = 0.9
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def gradients(self, weights, step):
+        loss, found = self.differentiate(weights, step)
+        self.seen.append(found)
+        return loss, found
+
+    def stepped(self, weights, step):
+        if step == self.batches - 1:
+            mean = {name: sum(found[name] for found in self.seen) / len(self.seen) for name in names}
+            variance = lambda group: sum(self.of(found, group) for found in self.seen) / len(self.seen) - self.of(mean, group)
+            ratios = np.array([self.of(mean, group) / variance(group) for group in self.groups])
+            self.shares = dict(zip(self.groups, (ratios / ratios.max() >= self.threshold).astype(float)))
+
+
+class AutoFreeze(Plain):
+    percentile, interval = 50, 1
+
+    def __init__(self):
+        self.groups = ["embeddings"] + [str(layer) for layer in range(layers)]
+        self.frozen, self.norms = 0, None
+
+    def gradients(self, weights, step):
+        loss, self.found = self.differentiate(weights, step)
+        return loss, self.found
+
+    def stepped(self, weights, step):
+        norms = {group: sum(value.abs().sum().item() for name, value in self.found.items() if layer_of(name) == group) for group in self.groups[self.frozen:]}
+        if self.norms is not None:
+            changes = [abs(self.norms[group] - norms[group]) / self.norms[group] for group in norms]
+            self.frozen += int(np.argmax(np.array(changes) >= np.percentile(changes, self.percentile)))
+        self.norms = norms
+
+    def pace(self, name, step):
+        return None if layer_of(name) in self.groups[: self.frozen] else (step + 1, 1.0)
+
+
 def schedule(step, over, warmup):
     warm = math.ceil(warmup * over)
     return (step + 1) / warm if step < warm else (over - step) / (over - warm)
@@ -455,11 +740,14 @@ class GradualUnfreezing(Plain):
 
 runs = {"full": Plain(), "bitfit": BitFit("all"), "bitfit-subset": BitFit("subset"), "lora": LoRA(), "mixout": Mixout(), "dps-dense": DPSDense(),
         "dps-mix": DPSMix(), "l2sp": L2SP(), "rdrop": RDrop(), "sam": SAM(), "asam": ASAM(), "childTuning": ChildTuningF(), "sift": SIFT(),
-        "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing()}
+        "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing(), "childTuning-D": ChildTuningD(), "surgical": Surgical(),
+        "guidedDropout": GuidedDropout(), "ema": EMA(), "swa": SWA(), "wiseft": WiSE(), "r3f": R3F(), "r3f-normal": R3FNormal(), "smart": SMART(), "lnsr": LNSR(),
+        "houlsby": Houlsby(), "pfeiffer": Pfeiffer(), "autoRgn": AutoRGN(), "autoSnr": AutoSNR(), "autoFreeze": AutoFreeze()}
 
 losses = {}
 for name, method in runs.items():
     losses[name], after = run(method)
     save_file(after, here / f"{name}.safetensors")
-save_file({name: value.contiguous() for name, value in LoRA().added.items()}, here / "lora-start.safetensors")
+added = LoRA().added | Houlsby().added
+save_file({name: value.contiguous() for name, value in added.items()}, here / "added.safetensors")
 (here / "reference.json").write_text(json.dumps({"uniform": uniform((7,), (3, -5)).tolist(), "losses": losses}) + "\n")

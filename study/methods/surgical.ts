@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { methodPage } from './method-page.ts';
+
+export const surgical = methodPage({
+  title: 'Surgical selection by Fisher information',
+  family: 'which weights learn',
+  idea: 'The encoder layers that tell most about the task before training learn, and the others rest. A few layers hold most of what has to change, and which ones they are shows in the gradients of a hundred texts.',
+  formula: ['score(layer) = Σ over its tensors of ‖mean over texts of g²‖; the `layers` with the largest scores learn'],
+  settings: z.strictObject({
+    layers: z.int().min(1).max(64).default(5).describe('Encoder layers that learn. 1 to 64; default 5.'),
+    texts: z.int().min(1).max(100_000).default(100).describe('Training texts that scores are estimated from. 1 to 100000; default 100.'),
+  }),
+  use: 'As a rival of searching a mask of layers, without its trials. Search layers from 1 to all.',
+  cost: 'Below 1×: the way back ends at the lowest chosen layer where the embeddings are frozen, and other layers need no gradients of weights.',
+  source: 'Lodha et al., 2023, arXiv:2310.17041; ymtao5219/surgical_fine_tuning.',
+  decided:
+    "The gradient is that of the loss without dropout, text by text; the authors' code takes the raw output of the right label, and the same text again and again. Texts are of the training split, where the authors take validation texts. Embeddings and head learn where the layer configuration lets them, and only layers that it trains are scored. Moments are kept for all of these.",
+});

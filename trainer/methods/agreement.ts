@@ -1,0 +1,22 @@
+/** Predictions that are drawn together although something small differs at the bottom. */
+import { symmetricDivergence } from '../kernels/divergence.ts';
+import type { Handle } from '../kernels/handle.ts';
+import { scaled } from '../kernels/scaled.ts';
+import { sum } from '../kernels/sum.ts';
+import type { Loss, LossPass } from './method.ts';
+
+/** `KL(p ‖ q) + KL(q ‖ p)` of the predictions without and with what is added at the bottom, and the outputs without it. */
+export function disagreement<T>({ graph, pass, over }: LossPass<T>, added: T): { readonly outputs: T; readonly apart: T } {
+  const one = pass().outputs;
+  const other = pass((bottom) => graph.apply(sum, { a: bottom, b: added }, undefined)).outputs;
+  return { outputs: one, apart: graph.apply(symmetricDivergence, { one, other }, { over }) };
+}
+
+/** The task's loss and `strength` times the disagreement. */
+export function agreeing(added: Handle, strength: number): Loss {
+  return (loss) => {
+    const { graph } = loss;
+    const { outputs, apart } = disagreement(loss, graph.constant(added));
+    return graph.apply(sum, { a: loss.taskLoss(outputs), b: graph.apply(scaled, { x: apart }, { factor: strength }) }, undefined);
+  };
+}

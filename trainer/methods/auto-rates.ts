@@ -1,0 +1,96 @@
+import type { MethodSettings } from '../../study/methods/methods.ts';
+import type { Parameter } from '../encoder/parameters.ts';
+import type { Gradient } from '../engine/graph.ts';
+import { add, halfSquares, pack } from '../kernels/arithmetic.ts';
+import { download, type Handle, upload } from '../kernels/handle.ts';
+import type { Held } from './held.ts';
+import type { Method, Opening, RunFacts } from './method.ts';
+import { wholeTable } from './whole-table.ts';
+
+/**
+ * Learning rates of layers follow from their gradients, estimated in the first steps of each period. Source: Lee et al., ICLR 2023,
+ * arXiv:2210.11466, section 5: Auto-RGN scales by ‖g‖ / ‖w‖ over the largest, Auto-SNR stops layers whose (mean g)² / Var g is small beside it.
+ */
+export function autoRates({ by, batches, period, threshold }: MethodSettings['autoRates'], { horizon }: RunFacts): Method {
+  const periodSteps = Math.max(batches, Math.round(period * horizon));
+  return {
+    open(opening) {
+      const { trained, held } = opening;
+      const layers = [...new Set(trained.map(({ layer }) => layer))].filter((layer) => layer !== 'head');
+      let shares: readonly number[] | undefined; // as `held` has them
+      const shareOf = (layer: string): number => {
+        shares ??= Array.from(held.get('shares') === undefined ? layers.map(() => 1) : download(held.get('shares')!));
+        return shares[layers.indexOf(layer)] ?? 1; // of the head
+      };
+      return {
+        pace: ({ layer }, step, share) => ({ count: step + 1, share: share * shareOf(layer) }),
+        differentiate({ step, evaluate }) {
+          const found = evaluate();
+          if (layers.length > 0 && step % periodSteps < batches) count(found.gradients, layers, opening);
+          return found;
+        },
+        stepped(step) {
+          if (layers.length === 0 || step % periodSteps !== batches - 1) return;
+          const estimates = by === 'rgn' ? sumsIn(held, layers) : signals(layers, opening);
+          const largest = Math.max(...estimates);
+          held.set('shares', vector(estimates.map((each) => (by === 'rgn' ? each / largest : Number(each / largest >= threshold)))));
+          shares = undefined; // to be read again: a run that goes on has them rounded
+          held.delete('sums');
+        },
+      };
+    },
+  };
+
+  function count(gradients: readonly Gradient[], layers: readonly string[], { trained, weight, held }: Opening): void {
+    const squares = squaresBy(
+      layers,
+      trained,
+      gradients.map(({ of }) => of),
+    );
+    const sizes =
+      by === 'rgn'
+        ? squaresBy(
+            layers,
+            trained,
+            trained.map(({ name }) => weight(name)),
+          )
+        : undefined;
+    const before = sumsIn(held, layers);
+    const added = squares.map((square, index) => (sizes === undefined ? square : Math.sqrt(square / sizes[index]!))); // one each
+    held.set('sums', vector(before.map((sum, index) => sum + added[index]!)));
+    if (by === 'rgn') return;
+    for (const [index, parameter] of trained.entries()) {
+      const [gradient, sum] = [wholeTable(gradients[index]!, parameter), held.get(sumOf(parameter))]; // in the same order: none rests
+      held.set(sumOf(parameter), sum === undefined ? gradient : add(sum, gradient));
+    }
+  }
+
+  /** Squares of mean gradients over their variance, by layer. */
+  function signals(layers: readonly string[], { trained, held }: Opening): readonly number[] {
+    const ofSums = squaresBy(
+      layers,
+      trained,
+      trained.map((parameter) => held.get(sumOf(parameter))!),
+    ); // `count` made them
+    for (const parameter of trained) held.delete(sumOf(parameter));
+    return sumsIn(held, layers).map((squares, index) => {
+      const squaredMean = ofSums[index]! / batches ** 2;
+      return squaredMean / (squares / batches - squaredMean);
+    });
+  }
+}
+
+const sumOf = ({ name }: Parameter): string => `sum.${name}`;
+
+const vector = (values: readonly number[]): Handle => upload(Float32Array.from(values), [values.length]);
+
+const sumsIn = (held: Held, layers: readonly string[]): readonly number[] => {
+  const sums = held.get('sums');
+  return sums === undefined ? layers.map(() => 0) : Array.from(download(sums));
+};
+
+/** Sum of squares of each layer's tensors. @param tensors - in the order of `trained` */
+function squaresBy(layers: readonly string[], trained: readonly Parameter[], tensors: readonly Handle[]): readonly number[] {
+  const halves = download(pack(tensors.map(halfSquares)));
+  return layers.map((layer) => trained.reduce((sum, each, index) => (each.layer === layer ? sum + 2 * halves[index]! : sum), 0));
+}
