@@ -1,17 +1,14 @@
 /** The trainer program against a real S3 server: reports, decisions, preemption, crashes. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import test, { after, before } from 'node:test';
 import { openTrialFolder, type TrialFolder } from '../results/trial-folder.ts';
 import type { Report, TrialFile } from '../study/trial.ts';
 import { writeTinyDataset } from '../trainer/testing/tiny-dataset.ts';
 import { startTestServer, type TestServer } from './object-server.ts';
+import { startTrainer, type TrainerProgram } from './trainer-program.ts';
 
-const main = join(import.meta.dirname, '../trainer/main.ts');
 const model = join(import.meta.dirname, '../trainer/fixtures/tiny-bert');
 let server: TestServer;
 let data: string;
@@ -24,9 +21,9 @@ before(async () => {
 after(() => server.close());
 
 let trials = 0;
-async function aTrial(changes: Partial<TrialFile> = {}, trainer: object = {}): Promise<TrialFolder> {
+async function aTrial(changes: Partial<TrialFile> = {}, trainer: object = {}, sweep = 'sweep'): Promise<TrialFolder> {
   trials += 1;
-  const folder = openTrialFolder(server.store, `s3://${server.bucket}/sweep/trials/${trials}`);
+  const folder = openTrialFolder(server.store, `s3://${server.bucket}/${sweep}/trials/${trials}`);
   const full = (name: string) => ({ name, mode: 'full', learningRate: 1e-3 }) as const;
   await folder.createTrial({
     schema: 1,
@@ -46,39 +43,14 @@ async function aTrial(changes: Partial<TrialFile> = {}, trainer: object = {}): P
   return folder;
 }
 
-interface Program {
-  readonly process: ChildProcess;
-  readonly lines: readonly string[];
-  /** Resolves when a line of its output has matched. */
-  line(pattern: RegExp): Promise<void>;
-  ended(): Promise<{ readonly code: number | null; readonly errors: string }>;
-}
-
-function start(folder: TrialFolder): Program {
-  const environment = { ...process.env, ...server.environment, PERMAFROST_TRIAL: folder.address, TF_NUM_INTRAOP_THREADS: '1' };
-  const child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = once(child, 'close');
-  const lines: string[] = [];
-  const errors: string[] = [];
-  const output = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
-  return {
-    process: child,
-    lines,
-    line: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (line: string) => {
-          if (pattern.test(line)) resolve();
-        };
-        for (const line of lines) look(line);
-        output.on('line', look);
-        child.on('close', () => reject(new Error(`ended before ${pattern}: ${[...lines, ...errors].join('\n')}`)));
-      }),
-    async ended() {
-      const [code] = (await closed) as [number | null];
-      return { code, errors: errors.join('\n') };
-    },
-  };
+/** @param machine - what was fetched or computed there before is found again */
+function start(folder: TrialFolder, machine = 'machine'): TrainerProgram {
+  return startTrainer(folder.address, {
+    ...server.environment,
+    XDG_CACHE_HOME: join(server.folder, machine),
+    NODE_COMPILE_CACHE: join(server.folder, 'compiled'),
+    TF_NUM_INTRAOP_THREADS: '1',
+  });
 }
 
 async function runToEnd(folder: TrialFolder): Promise<{ readonly code: number | null; readonly errors: string }> {
@@ -106,7 +78,7 @@ test('it reports, waits for the decision, goes on in the same process, and ends 
   assert.deepEqual(await program.ended(), { code: 0, errors: '' });
 
   assert.equal(program.lines.filter((line) => line.includes('TensorFlow')).length, 1, 'one start for both rungs');
-  assert.match(program.lines[0]!, /TensorFlow 2\.21\.0 on cpu, attempt 1 from step 0, \d+ training texts/);
+  assert.match(firstLine(program), /TensorFlow 2\.21\.0 on cpu, attempt 1 from step 0, \d+ training texts/);
   const { metrics, checkpoint, attempt, cost, versions } = await reportOf(folder, 0);
   assert.deepEqual(Object.keys(metrics).toSorted(), [
     'eval/accuracy',
@@ -120,6 +92,9 @@ test('it reports, waits for the decision, goes on in the same process, and ends 
   assert.deepEqual([checkpoint, attempt, cost.gpuSeconds, versions.tensorflow], ['checkpoint/20', 1, 0, '2.21.0']);
   undisturbed = await reportOf(folder, 1);
 });
+
+/** What it says when it begins to train. */
+const firstLine = ({ lines }: TrainerProgram): string => lines.find((line) => line.includes('TensorFlow')) ?? '';
 
 test('without a decision it leaves; a later one is taken up by the next process, from the checkpoint', async () => {
   const folder = await aTrial();
@@ -166,8 +141,32 @@ test('kill -9 of the training process: the supervisor says so and fails; the nex
 
   const next = start(folder);
   assert.deepEqual(await next.ended(), { code: 0, errors: '' });
-  assert.match(next.lines[0]!, /attempt 2 from step [1-9]/);
+  assert.match(firstLine(next), /attempt 2 from step [1-9]/);
   assert.deepEqual(scoresOf(await reportOf(folder, 1)), scoresOf(undisturbed));
+});
+
+test('what frozen layers give is computed by one trial and used by the next, on another machine, for the same result', async () => {
+  const aSharer = () => aTrial({}, {}, 'shared/sweep');
+  const folders = [await aSharer(), await aSharer()] as const;
+  const programs: TrainerProgram[] = [];
+  for (const [index, folder] of folders.entries()) {
+    const program = start(folder, `sharer ${index}`);
+    assert.deepEqual(await program.ended(), { code: 0, errors: '' });
+    programs.push(program);
+  }
+  const saying = (program: TrainerProgram | undefined, what: RegExp) =>
+    program?.lines.flatMap((line) => what.exec(line)?.slice(1) ?? []).toSorted();
+  const shared = saying(programs[0], /^output of frozen layers ([0-9a-f]+-1-float32): shared$/);
+  assert.equal(shared?.length, 2); // of the texts to train on and of those to select by
+  assert.deepEqual(saying(programs[1], /^output of frozen layers (\S+): fetched$/), shared);
+  assert.deepEqual(saying(programs[1], /^output of frozen layers (\S+): shared$/), []);
+
+  const filesOf = (machine: number) => {
+    const prefixes = join(server.folder, `sharer ${machine}/permafrost/prefix`);
+    return readdirSync(prefixes).map((name) => [name, readFileSync(join(prefixes, name), 'base64')]);
+  };
+  assert.deepEqual(filesOf(1), filesOf(0));
+  assert.deepEqual((await reportOf(folders[1], 0)).metrics, (await reportOf(folders[0], 0)).metrics);
 });
 
 test('a run that diverges reports the worst and ends', async () => {

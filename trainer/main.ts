@@ -1,4 +1,5 @@
 /** The program in the pod: `PERMAFROST_TRIAL=s3://… node trainer/main.ts`. */
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,10 +31,11 @@ async function main(): Promise<number> {
   const trial = await folder.readTrial();
   const settings = parseSettings(trial.trainer);
   const workFolder = await mkdtemp(join(tmpdir(), 'permafrost-trial-'));
-  const place = { store, folder, trial, settings, workFolder };
+  const uploads: Promise<void>[] = [];
+  const place = { store, folder, trial, settings, workFolder, uploads };
   const { checkpointSeconds } = settings;
   try {
-    return await supervise({
+    const code = await supervise({
       folder,
       trial,
       checkpointSeconds,
@@ -41,6 +43,8 @@ async function main(): Promise<number> {
       preemption: preemption.signal,
       startTraining: () => startTraining(place),
     });
+    if (!preemption.signal.aborted) await Promise.race([Promise.all(uploads), once(preemption.signal, 'abort')]);
+    return code;
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
@@ -68,6 +72,8 @@ interface Place {
   readonly trial: TrialFile;
   readonly settings: TrainerSettings;
   readonly workFolder: string;
+  /** What other trials can use, on its way to them. None fails. */
+  readonly uploads: Promise<void>[];
 }
 
 async function startTraining(place: Place): Promise<Training> {
@@ -100,23 +106,30 @@ async function startTraining(place: Place): Promise<Training> {
 }
 
 /** Serves what the training process wants to share with other trials, until it says something else. */
-async function nextAfterSharing(training: TrainingProcess, { store, folder }: Place): Promise<FromTrainer> {
+async function nextAfterSharing(training: TrainingProcess, { store, folder, uploads }: Place): Promise<FromTrainer> {
   const shared = sharedFolder(folder.address);
   for (;;) {
     const message = await training.next();
     if (message.type === 'wanted') {
       const isThere = await fetchShared(store, shared, message.name, message.path).catch(unusable);
       training.send({ type: 'fetched', name: message.name, isThere });
+      if (isThere) say(`output of frozen layers ${message.name}: fetched`);
     } else if (message.type === 'made') {
-      // Nobody waits for it, and a trial does not fail because others will have to compute it again.
-      shareFile(store, shared, message.name, message.path).catch((error: Error) => say(`not shared with other trials: ${error.message}`));
+      const told = (outcome: string) => say(`output of frozen layers ${message.name}: ${outcome}`);
+      // Training does not wait for it, and a trial does not fail because others will have to compute it again.
+      uploads.push(
+        shareFile(store, shared, message.name, message.path).then(
+          () => told('shared'),
+          (error: Error) => told(`not shared: ${error.message}`),
+        ),
+      );
     } else return message;
   }
 }
 
 /** What cannot be fetched is computed: no reason for a trial to fail. */
 function unusable(error: Error): false {
-  say(`what frozen layers give is computed here: ${error.message}`);
+  say(`output of frozen layers: computed here, for what is there cannot be used: ${error.message}`);
   return false;
 }
 
