@@ -27,7 +27,7 @@ const file = path.join(import.meta.dirname, 'out', 'search-peers.ndjson');
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, 'known-peers': { type: 'boolean', default: false } },
 });
-const scale: Scale = flags.quick ? { seeds: 4, fewSeeds: 1 } : { seeds: 20, fewSeeds: 6 };
+const scale: Scale = flags.quick ? { seeds: 2, fewSeeds: 1 } : { seeds: 20, fewSeeds: 6 };
 const chosen = Object.entries(parts).filter(([name]) => flags.only === undefined || flags.only === name);
 if (chosen.length === 0) throw new RangeError(`--only: must be one of ${Object.keys(parts).join(', ')}, got ${flags.only}`);
 
