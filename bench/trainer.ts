@@ -12,6 +12,7 @@ import { publish } from './gates.ts';
 import { pythonWithPeers } from './peers/python.ts';
 import type { Part, Setting } from './trainer/part.ts';
 import { floorPart } from './trainer/part-floor.ts';
+import { preemptionPart } from './trainer/part-preemption.ts';
 import { qualityPart } from './trainer/part-quality.ts';
 import { soakPart } from './trainer/part-soak.ts';
 import { startPart } from './trainer/part-start.ts';
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, Part>> = {
   floor: floorPart,
   soak: soakPart,
   start: startPart,
+  preemption: preemptionPart,
   sweep: sweepPart,
   quality: qualityPart,
 };
