@@ -79,7 +79,7 @@ function normsOf(learning: readonly Parameter[], layers: readonly string[], held
 }
 
 /** How many of the lowest layers change less than the percentile. */
-function settled(changes: readonly number[], percentile: number): number {
+export function settled(changes: readonly number[], percentile: number): number {
   const sorted = changes.toSorted((a, b) => a - b);
   const place = (percentile / 100) * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];

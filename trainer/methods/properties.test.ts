@@ -1,0 +1,430 @@
+/** What defines each method. */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { LayerSetting } from '../../study/trial.ts';
+import { families } from '../encoder/families.ts';
+import type { Site } from '../encoder/forward.ts';
+import type { Parameter } from '../encoder/parameters.ts';
+import type { Graph, Weights } from '../engine/graph.ts';
+import { rawEngine } from '../engine/raw.ts';
+import { download, release, toHost, upload } from '../kernels/handle.ts';
+import { createModel } from '../model.ts';
+import {
+  assertClose,
+  begin,
+  example,
+  horizon,
+  type Opened,
+  type Opening,
+  open,
+  own,
+  takeStep,
+  task,
+  valuesOf,
+  weightsOf,
+  withoutDropout,
+} from '../testing/tiny-methods.ts';
+import { settled } from './auto-freeze.ts';
+import { slantedTriangle } from './gradual-unfreezing.ts';
+import { guidedDropout } from './guided-dropout.ts';
+import { createHeld } from './held.ts';
+import { columnMask, isLinear, linearMatrices, mixedWith } from './matrices.ts';
+import type { Lens, RunFacts } from './method.ts';
+import { methodNoise } from './noise.ts';
+import { sam } from './sam.ts';
+
+type Pass = <T>(graph: Graph<T>, weights: Weights<T>) => T;
+
+const never = () => {
+  throw new Error('is not asked for');
+};
+
+/** Numbers that a run of so many steps has changed, by weight. */
+function changedBy({ model }: Opened, steps: number): ReadonlyMap<string, readonly boolean[]> {
+  const before = weightsOf(model);
+  for (let step = 0; step < steps; step += 1) takeStep(model, step);
+  return new Map(
+    [...weightsOf(model)].map(([name, values]) => [name, Array.from(values, (value, index) => value !== before.get(name)![index])]),
+  );
+}
+
+const share = (changed: readonly boolean[]) => changed.filter(Boolean).length / changed.length;
+
+suite('what defines a method', () => {
+  test('bitfit: biases and the head learn, nothing else', () => {
+    const { model, parameters } = open({ trainer: { method: 'bitfit' } });
+    const want = parameters.filter(({ kind, layer }) => kind === 'bias' || layer === 'head').map(({ name }) => name);
+    assert.deepEqual(
+      model.optimizer.parameters.map(({ name }) => name),
+      want,
+    );
+  });
+
+  test('lora: begins as the pre-trained model, and what is written afterwards has the product in it', () => {
+    const opening: Opening = { trainer: { method: 'lora', lora: { rank: [0, 3], targets: 'all' } } };
+    const [plain, { model, parameters }] = [open({ trainer: {} }).model, open(opening)];
+    assert.deepEqual(new Set(parameters.filter(({ kind }) => kind === 'lowRank').map(({ layer }) => layer)), new Set(['1']));
+    assert.equal(model.frozenPrefix, 2); // embeddings and layer 0, which has rank 0
+    const input = { ...example(0).input, prefix: model.runPrefix(example(0).input.batch) };
+    assertClose(download(model.logits(input)), download(plain.logits(example(0).input)), 1e-6, 'logits');
+
+    for (let step = 0; step < 3; step += 1) model.step([{ ...example(step), input }], step + 1, 1);
+    const merged = own.map((parameter) => ({ parameter, values: valuesOf(model, parameter.name) }));
+    const start = (parameter: Parameter) => {
+      const { shape } = parameter;
+      return { weight: upload(merged.find((each) => each.parameter === parameter)!.values, shape) };
+    };
+    const fixed = { task, pooling: 'pooler', engine: 'raw', activations: 'keep', weightDecay: 0, clipNorm: 1 } as const;
+    const written = createModel(withoutDropout, own, start, () => 1, fixed);
+    const outputs = download(model.logits(input));
+    assert.notDeepEqual(outputs, download(plain.logits(example(0).input)));
+    assertClose(download(written.logits(example(0).input)), outputs, 1e-6, 'logits of the written model');
+  });
+
+  test('lora as the mode of a layer: it learns so, and the others as their modes say', () => {
+    const layers: readonly LayerSetting[] = [
+      { name: 'embeddings', mode: 'frozen' },
+      { name: '0', mode: 'lora', learningRate: 1e-3 },
+      { name: '1', mode: 'full', learningRate: 1e-3 },
+      { name: 'head', mode: 'full', learningRate: 1e-3 },
+    ];
+    const { model } = open({ trainer: {}, layers });
+    const learns = (layer: string) => new Set(model.optimizer.parameters.filter((each) => each.layer === layer).map(({ kind }) => kind));
+    assert.deepEqual([learns('0'), learns('1')], [new Set(['lowRank']), new Set(['weight', 'bias', 'scale'])]);
+    assert.throws(() => open({ trainer: { method: 'sam' }, layers }), /trainer\.method: must be full or lora where layers have mode lora/);
+  });
+
+  test("mixout: a mixed weight's expectation is the weight", () => {
+    const [inputs, draws] = [32, 4000];
+    const matrix = { name: 'w', shape: [inputs, 1, 1] } as const;
+    const [learnt, pretrained] = [0.5, -0.25];
+    const column = (value: number) => upload(new Float32Array(inputs).fill(value), [inputs, 1]);
+    const engine = rawEngine({ trained: [], read: () => column(learnt) }, 'keep');
+    let sum = 0;
+    for (let draw = 0; draw < draws; draw += 1) {
+      const mask = columnMask(matrix, methodNoise(3, draw, 0, 0.7));
+      const pass: Pass = (graph, weights) => mixedWith(graph, weights('w'), column(pretrained), mask, matrix, 0.7, 'masked');
+      sum += toHost(() => engine.run(pass, new Map())).reduce((total, value) => total + value, 0);
+    }
+    const deviation = ((learnt - pretrained) * Math.sqrt(0.7 / 0.3)) / Math.sqrt(inputs * draws);
+    assert.ok(Math.abs(sum / (inputs * draws) - learnt) < 4 * deviation, `${sum / (inputs * draws)}`);
+  });
+
+  test('mixout: without a rate it is full fine-tuning', () => {
+    const changed = (trainer: Opening['trainer']) => {
+      const { model } = open({ trainer });
+      for (let step = 0; step < 3; step += 1) takeStep(model, step);
+      return valuesOf(model, '1.widen.weight');
+    };
+    assert.deepEqual(changed({ method: 'mixout', mixout: { rate: 0 } }), changed({}));
+    assert.notDeepEqual(changed({ method: 'mixout', mixout: { rate: 0.5 } }), changed({}));
+  });
+
+  for (const variant of ['dense', 'mix']) {
+    test(`dps ${variant}: stages alternate, and each selection has the stated share of every matrix`, () => {
+      const { model } = open({ trainer: { method: 'dps', dps: { variant, reserve: 0.4, updateRatio: 1 / 3 } } });
+      const kindsAfter = Array.from({ length: horizon }, (_, step) => {
+        takeStep(model, step);
+        return new Set(Array.from(model.held.entries(), ([name]) => name.split('.')[0]));
+      });
+      const estimating = kindsAfter.map((kinds) => kinds.has('importance'));
+      assert.deepEqual(estimating, [true, true, false, false, true, true]);
+      for (const { name, shape } of linearMatrices(own)) {
+        const mask = download(model.held.get(`mask.${name}`)!);
+        const [inputs, parts, outputs] = shape;
+        for (let part = 0; part < parts; part += 1) {
+          const ofPart = mask.filter((_, index) => Math.floor(index / outputs) % parts === part);
+          const chosen = ofPart.reduce((total, each) => total + each, 0);
+          assert.equal(chosen, Math.ceil(inputs * outputs * 0.4), `${name}, matrix ${part}`);
+        }
+      }
+    });
+  }
+
+  test('dps: a stage has at least one step, however few there are', () => {
+    const { model } = open({ trainer: { method: 'dps', dps: { updateRatio: 0.01 } } });
+    for (let step = 0; step < 2; step += 1) takeStep(model, step);
+    assert.ok(model.held.get('mask.0.query.weight') !== undefined);
+  });
+
+  test('sift: the same numbers learn in all steps, the stated share of each matrix', () => {
+    const opening: Opening = { trainer: { method: 'sift', sift: { share: 0.1 } } };
+    const [early, late] = [changedBy(open(opening), 1), changedBy(open(opening), 5)];
+    for (const { name } of own.filter((parameter) => parameter.part === 'attention' && isLinear(parameter))) {
+      assert.deepEqual(late.get(name), early.get(name), name);
+      assert.ok(Math.abs(share(late.get(name)!) - 0.1) < 0.01, `${name}: ${share(late.get(name)!)}`);
+    }
+  });
+
+  test('childTuning: with a share of 1 it is full fine-tuning; else about that share has a gradient', () => {
+    const full = changedBy(open({ trainer: {} }), 1).get('1.widen.weight')!;
+    assert.equal(share(full), 1);
+    const all = open({ trainer: { method: 'childTuning', childTuning: { share: 1 } } }).model;
+    const plain = open({ trainer: {} }).model;
+    assert.equal(takeStep(all, 0), takeStep(plain, 0));
+    assertClose(valuesOf(all, '1.widen.weight'), valuesOf(plain, '1.widen.weight'), 1e-7, 'weight');
+    const some = open({ trainer: { method: 'childTuning' }, how: { weightDecay: 0 } });
+    const chosen = share(changedBy(some, 1).get('1.widen.weight')!);
+    assert.ok(chosen > 0.2 && chosen < 0.4, `${chosen}`);
+  });
+
+  test('lpft: until the head has learnt alone the others stay as they are, bit for bit', () => {
+    const { model } = open({ trainer: { method: 'lpft', lpft: { headShare: 0.5 } } });
+    const before = weightsOf(model);
+    const moved = () =>
+      [...weightsOf(model)].filter(([name, values]) => !Buffer.from(values.buffer).equals(Buffer.from(before.get(name)!.buffer)));
+    for (let step = 0; step < 3; step += 1) takeStep(model, step);
+    assert.ok(moved().every(([name]) => /^(pooler|classifier)/.test(name)) && moved().length > 0);
+    takeStep(model, 3);
+    assert.ok(moved().length > 30);
+  });
+
+  test('gradualUnfreezing: layers begin from the top, at even distances', () => {
+    const { model } = open({ trainer: { method: 'gradualUnfreezing', gradualUnfreezing: { until: 0.5 } } });
+    const begun = new Map<string, number>();
+    for (let step = 0; step < horizon; step += 1) {
+      const before = weightsOf(model);
+      takeStep(model, step);
+      for (const { name, layer } of model.optimizer.parameters) {
+        if (!begun.has(layer) && download(model.optimizer.weight(name)).some((value, index) => value !== before.get(name)![index]))
+          begun.set(layer, step);
+      }
+    }
+    assert.deepEqual(
+      begun,
+      new Map([
+        ['head', 0],
+        ['1', 1],
+        ['0', 2],
+        ['embeddings', 3],
+      ]),
+    );
+  });
+
+  test('slanted triangle: up to 1 in the first tenth, down to 1/ratio at the end, never below 0', () => {
+    const at = (step: number) => slantedTriangle(step, 100, 0.1, 32);
+    assert.deepEqual(
+      [at(10), at(100)].map((value) => value.toFixed(6)),
+      ['1.000000', (1 / 32).toFixed(6)],
+    );
+    assert.ok(at(5) < at(9) && at(50) > at(90));
+    assert.equal(slantedTriangle(19, 19, 0.1, 32), 0);
+  });
+
+  test('rdrop: without dropout the two passes agree, and it is full fine-tuning', () => {
+    const twice = open({ trainer: { method: 'rdrop', rdrop: { alpha: 5 } } }).model;
+    const once = open({ trainer: {} }).model;
+    assert.ok(Math.abs(takeStep(twice, 0) - takeStep(once, 0)) < 1e-6);
+    assertClose(valuesOf(twice, '1.widen.weight'), valuesOf(once, '1.widen.weight'), 1e-6, 'weight');
+  });
+
+  test('l2sp: the pull leads back: weights end nearer to where they began', () => {
+    const awayAfter = (trainer: Opening['trainer']) => {
+      const { model } = open({ trainer });
+      const before = valuesOf(model, '1.widen.weight');
+      for (let step = 0; step < horizon; step += 1) takeStep(model, step);
+      return Math.hypot(...valuesOf(model, '1.widen.weight').map((value, index) => value - before[index]!));
+    };
+    assert.ok(awayAfter({ method: 'l2sp', l2sp: { strength: 10 } }) < 0.8 * awayAfter({}));
+  });
+
+  test('sam: the loss that it shows is the one at the weights, its gradient that beside them', () => {
+    const [near, plain] = [open({ trainer: { method: 'sam', sam: { rho: 1e-9 } } }).model, open({ trainer: {} }).model];
+    assert.equal(takeStep(near, 0), takeStep(plain, 0));
+    assertClose(valuesOf(near, '1.widen.weight'), valuesOf(plain, '1.widen.weight'), 1e-5, 'weight');
+  });
+
+  test('asam: the distance is measured in units of the weights, so what is 0 stays', () => {
+    const weight = Float32Array.of(2, 0, -0.5, 1e-3);
+    const gradient = Float32Array.of(0.1, 5, -3, 2);
+    const parameter = own.find(({ name }) => name === 'classifier.bias')!;
+    const rho = 0.3;
+    const read = () => upload(weight, [4]);
+    const method = sam({ rho, adaptive: true });
+    const opening = { trained: [parameter], weight: read, initial: read, held: createHeld() };
+    let beside = new Float32Array();
+    const evaluate = (lens?: Lens) => {
+      if (lens !== undefined) {
+        const engine = rawEngine({ trained: [], read }, 'keep');
+        beside = toHost(() => engine.run((graph, weights) => lens(graph, weights, parameter.name), new Map())) as typeof beside;
+      }
+      return { loss: upload(Float32Array.of(0), []), gradients: [{ of: upload(gradient, [4]) }] };
+    };
+    method.open!(opening).differentiate!({ step: 0, trained: [parameter], evaluate });
+    const inUnits = Array.from(beside, (value, index) => (weight[index] === 0 ? 0 : (value - weight[index]!) / Math.abs(weight[index]!)));
+    assert.equal(beside[1], 0);
+    assert.ok(Math.abs(Math.hypot(...inUnits) - rho) < 1e-3, `${Math.hypot(...inUnits)}`);
+    assert.ok(inUnits[0]! > 0 && inUnits[2]! < 0); // uphill
+  });
+
+  test('childTuning D: the same numbers of the layers learn in all steps, the stated share of them; embeddings and head learn as a whole', async () => {
+    const opening: Opening = { trainer: { method: 'childTuning', childTuning: { variant: 'D', share: 0.2 } }, how: { weightDecay: 0 } };
+    const [early, late] = [changedBy(await begin(opening), 1), changedBy(await begin(opening), 5)];
+    const inLayers = own.filter(({ layer }) => layer === '0' || layer === '1').map(({ name }) => name);
+    for (const name of inLayers) assert.deepEqual(late.get(name), early.get(name), name);
+    assert.ok(Math.abs(share(inLayers.flatMap((name) => late.get(name)!)) - 0.2) < 0.01);
+    assert.equal(share(late.get('pooler.weight')!), 1);
+    assert.equal(share(late.get('embeddings.norm.weight')!), 1);
+  });
+
+  test('surgical: one layer learns with the embeddings and the head, the other stays as it is, bit for bit', async () => {
+    const opened = await begin({ trainer: { method: 'surgical', surgical: { layers: 1 } } });
+    const scores = download(opened.model.held.get('scores')!);
+    const [chosen, resting] = scores[0]! > scores[1]! ? ['0', '1'] : ['1', '0'];
+    const changed = changedBy(opened, 3);
+    const moved = new Set(own.filter(({ name }) => changed.get(name)!.some(Boolean)).map(({ layer }) => layer));
+    assert.deepEqual(moved, new Set(['embeddings', chosen, 'head']));
+    assert.ok(!moved.has(resting));
+  });
+
+  suite('guidedDropout', () => {
+    /** Rates that a step asks for, below the head. */
+    const ratesOf = async (guidedDropout: object) => {
+      const { model } = await begin({ trainer: { method: 'guidedDropout', guidedDropout }, dropout: 'on' });
+      const asked: number[] = [];
+      const noise = (rate: number) => {
+        asked.push(rate);
+        return { rate: 0, seed: [0, 0] } as const;
+      };
+      const { loss, halfSquaredNorms } = model.step([{ ...example(0), noise }], 1, 1);
+      for (const told of [loss, halfSquaredNorms]) release(told);
+      return { rates: asked.slice(0, 7), traces: download(model.held.get('traces')!) };
+    };
+    const falling = (values: ArrayLike<number>) => Array.from(values, (_, site) => site).toSorted((a, b) => values[b]! - values[a]!);
+
+    test('rates fall evenly to 0 as the Fisher information rises, and the other way round when reversed', async () => {
+      const { rates, traces } = await ratesOf({ highest: 0.3 });
+      assert.deepEqual(falling(rates), falling(traces).toReversed());
+      for (const [place, rate] of rates.toSorted((a, b) => a - b).entries()) assert.ok(Math.abs(rate - place * 0.05) < 1e-9, `${rate}`);
+      const { rates: reversed } = await ratesOf({ highest: 0.3, reversed: true });
+      assert.deepEqual(falling(reversed), falling(rates).toReversed());
+    });
+
+    test('the published order has the published rates, and is for BERT-base alone', () => {
+      const settings = { order: 'published', highest: 0.099, reversed: false, texts: 1 } as const;
+      const facts = {
+        config: { ...withoutDropout, family: families.find(({ modelType }) => modelType === 'bert')!, layers: 12, hidden: 768 },
+      };
+      const { dropout } = guidedDropout(settings, facts as RunFacts).open!({
+        trained: [],
+        weight: never,
+        initial: never,
+        held: createHeld(),
+      });
+      const want = { '7.attention': 0.099, '10.attention': 0.09625, '11.attended': 0.066, '3.narrow': 0.00275, embeddings: 0 };
+      for (const [site, rate] of Object.entries(want)) assert.ok(Math.abs(dropout!(site as Site, 0.1) - rate) < 1e-9, site);
+      assert.throws(
+        () => open({ trainer: { method: 'guidedDropout', guidedDropout: { order: 'published' } } }),
+        /trainer\.guidedDropout\.order: must be fisher for all models but BERT-base .*, got "roberta with 2 layers, 12 wide"/,
+      );
+    });
+  });
+
+  suite('averaging and wiseft', () => {
+    const after = (trainer: Opening['trainer'], steps = 3) => {
+      const { model } = open({ trainer });
+      const trained = Array.from({ length: steps }, (_, step) => {
+        takeStep(model, step);
+        return download(model.optimizer.weight('1.widen.weight'));
+      });
+      return { trained, evaluated: valuesOf(model, '1.widen.weight'), head: valuesOf(model, 'pooler.weight') };
+    };
+    const plain = after({});
+
+    test('training is full fine-tuning, bit for bit', () => {
+      assert.deepEqual(after({ method: 'averaging', averaging: { from: 0 } }).trained, plain.trained);
+      assert.deepEqual(after({ method: 'wiseft' }).trained, plain.trained);
+    });
+
+    test('swa is the mean of the weights after each step since it began; ema without decay is the last one', () => {
+      const mean = plain.trained[1]!.map((value, index) => (value + plain.trained[2]![index]!) / 2);
+      assertClose(after({ method: 'averaging', averaging: { kind: 'swa', from: 0.2 } }).evaluated, mean, 1e-7, 'mean');
+      assertClose(after({ method: 'averaging', averaging: { decay: 0, from: 0 } }).evaluated, plain.evaluated, 1e-7, 'last');
+      assert.deepEqual(after({ method: 'averaging', averaging: { from: 0.9 } }).evaluated, plain.evaluated); // has not begun
+    });
+
+    test('wiseft: alpha 1 is the fine-tuned model, 0 the pre-trained one below the head, and what is scored is what is written', () => {
+      assert.deepEqual(after({ method: 'wiseft', wiseft: { alpha: 1 } }).evaluated, plain.evaluated);
+      const none = after({ method: 'wiseft', wiseft: { alpha: 0 } });
+      assert.deepEqual(none.evaluated, valuesOf(open({ trainer: {} }).model, '1.widen.weight'));
+      assert.deepEqual(none.head, plain.head);
+
+      const { model } = open({ trainer: { method: 'wiseft', wiseft: { alpha: 0.3 } } });
+      for (let step = 0; step < 3; step += 1) takeStep(model, step);
+      const start = (parameter: Parameter) => ({ weight: upload(valuesOf(model, parameter.name), parameter.shape) });
+      const fixed = { task, pooling: 'pooler', engine: 'raw', activations: 'keep', weightDecay: 0, clipNorm: 1 } as const;
+      const written = createModel(withoutDropout, own, start, () => 1, fixed);
+      assertClose(download(written.logits(example(0).input)), download(model.logits(example(0).input)), 1e-7, 'logits');
+    });
+  });
+
+  /** Loss of the first step, without dropout. */
+  const firstLoss = (trainer: Opening['trainer']) => takeStep(open({ trainer }).model, 0);
+
+  test('r3f: with hardly any noise it is full fine-tuning', () => {
+    assert.ok(Math.abs(firstLoss({ method: 'r3f', r3f: { strength: 5 } }) - firstLoss({})) < 1e-6);
+  });
+
+  test('smart: its noise changes predictions more than random noise as wide', () => {
+    const found = firstLoss({ method: 'smart', smart: { radius: 0.02, ascent: 1 } });
+    const random = firstLoss({ method: 'r3f', r3f: { epsilon: 0.02 } });
+    assert.ok(found - firstLoss({}) > 4 * (random - firstLoss({})) && random > firstLoss({}));
+  });
+
+  test('lnsr: twice the noise is four times the penalty', () => {
+    const penalty = (deviation: number) => firstLoss({ method: 'lnsr', lnsr: { strength: 1000, deviation } }) - firstLoss({});
+    assert.ok(Math.abs(penalty(0.02) / penalty(0.01) - 4) < 0.05, `${penalty(0.02) / penalty(0.01)}`);
+  });
+
+  test('adapters: near nothing at the beginning; they learn with the head, and with layer norms in houlsby', () => {
+    const houlsby = open({ trainer: { method: 'adapters', adapters: { size: 4 } } });
+    const plain = open({ trainer: {} }).model;
+    assertClose(download(houlsby.model.logits(example(0).input)), download(plain.logits(example(0).input)), 0.02, 'logits');
+    const learning = ({ model }: Opened) => model.optimizer.parameters.filter(({ layer }) => layer !== 'head').map(({ name }) => name);
+    assert.ok(learning(houlsby).every((name) => /^[01]\.(attended|narrow)\.(norm|down|up)\./.test(name)));
+    assert.equal(learning(houlsby).length, 2 * (2 * 4 + 2 * 2));
+
+    const pfeiffer = open({ trainer: { method: 'adapters', adapters: { variant: 'pfeiffer', from: 1 } } });
+    assert.ok(learning(pfeiffer).every((name) => /^1\.narrow\.(down|up)\./.test(name)));
+    assert.equal(pfeiffer.model.frozenPrefix, 2); // embeddings and layer 0, whose output can be kept
+  });
+
+  test('autoRates: one layer keeps its whole rate and the others have less; by snr what has a rate of 0 stays as it is, bit for bit', () => {
+    const { model } = open({ trainer: { method: 'autoRates', autoRates: { batches: 2, period: 0.5 } } });
+    for (let step = 0; step < 2; step += 1) takeStep(model, step);
+    const shares = download(model.held.get('shares')!);
+    assert.equal(Math.max(...shares), 1);
+    assert.equal(shares.filter((value) => value > 0 && value < 1).length, 2);
+
+    const snr = open({ trainer: { method: 'autoRates', autoRates: { by: 'snr', batches: 2, period: 0.5, threshold: 1 } } });
+    for (let step = 0; step < 2; step += 1) takeStep(snr.model, step);
+    const isResting = new Map(
+      ['embeddings', '0', '1'].map((layer, index) => [layer, download(snr.model.held.get('shares')!)[index] === 0]),
+    );
+    const changed = changedBy(snr, 1);
+    for (const { name, layer } of own) if (isResting.get(layer)) assert.equal(share(changed.get(name)!), 0, name);
+    assert.equal([...isResting.values()].filter(Boolean).length, 2);
+  });
+
+  test('autoFreeze: layers below the lowest one that changes more than the percentile are settled', () => {
+    assert.equal(settled([0.1, 0.5, 0.2, 0.9], 50), 1); // median 0.35
+    assert.equal(settled([0.9, 0.1, 0.2], 50), 0);
+    assert.equal(settled([0.1, 0.2, 0.9], 100), 2);
+  });
+
+  test('autoFreeze: the boundary only rises, and what is below it stays as it is, bit for bit', () => {
+    const { model } = open({ trainer: { method: 'autoFreeze', autoFreeze: { interval: 1 / 6, percentile: 100 } } });
+    let frozen = 0;
+    for (let step = 0; step < horizon; step += 1) {
+      const before = weightsOf(model);
+      takeStep(model, step);
+      for (const layer of ['embeddings', '0', '1'].slice(0, frozen))
+        for (const { name } of own.filter((each) => each.layer === layer))
+          assert.deepEqual(download(model.optimizer.weight(name)), before.get(name));
+      const now = model.held.get('frozen') === undefined ? 0 : download(model.held.get('frozen')!)[0]!;
+      assert.ok(now >= frozen);
+      frozen = now;
+    }
+    assert.ok(frozen > 0);
+  });
+});
