@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, type WorkerOptions as NativeWorkerOptions, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { nightActivities } from '../activities/night.ts';
 import { sweepActivities } from '../activities/sweep.ts';
 import { trialActivities } from '../activities/trial.ts';
@@ -10,6 +10,8 @@ import type { ObjectStore } from '../results/object-store.ts';
 import { openStudyFolder, type StudyRef } from '../results/study-folder.ts';
 import { openSweepFolder, type SweepFolder } from '../results/sweep-folder.ts';
 import type { SweepRef, TrialRunner } from '../runners/runner.ts';
+import { cacheFolder } from '../tools/folders.ts';
+import { workflowBundle } from '../tools/workflow-bundle.ts';
 import { searchAttributes } from '../workflows/attributes.ts';
 import { nightLauncher } from './night-launcher.ts';
 import { type TemporalAddress, taskQueue } from './temporal.ts';
@@ -57,7 +59,7 @@ export async function createWorker({ temporal, store, runner, cluster, maxTrials
     connection: await NativeConnection.connect(server),
     namespace,
     taskQueue,
-    ...workflowCode(),
+    workflowBundle: await workflowCode(),
     ...(version && { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } }),
     activities: {
       ...sweepActivities({ openSweep, openStudy, client }),
@@ -71,11 +73,10 @@ export async function createWorker({ temporal, store, runner, cluster, maxTrials
   });
 }
 
-/** An image has them bundled already (tools/images/context.ts): that takes seconds, and its compiler wants to write. */
-function workflowCode(): Pick<NativeWorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const bundle = fileURLToPath(new URL('../workflows/bundle.js', import.meta.url));
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
-  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+/** An image has them bundled already (tools/images/context.ts). */
+async function workflowCode(): Promise<WorkflowBundleOption> {
+  const codePath = fileURLToPath(new URL('../workflows/bundle.js', import.meta.url));
+  return existsSync(codePath) ? { codePath } : { code: await workflowBundle(cacheFolder(process.env)) };
 }
 
 /** One folder object per sweep, because it remembers the log's segments. A worker sees few sweeps at a time. */

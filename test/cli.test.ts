@@ -9,6 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { cacheFolder } from '../tools/folders.ts';
+import { findPort } from '../tools/servers/port.ts';
 import { processes } from './processes.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -48,14 +49,6 @@ async function up(): Promise<ChildProcess> {
   return promise;
 }
 
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const free = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) server.close();
-  return free;
-}
-
 /** The Python example with a few things changed, as a file. */
 function sweepFile(name: string, change: Readonly<Record<string, unknown>>): string {
   const sweep = parse(readFileSync(path.join(root, 'examples/python-sweep.yaml'), 'utf8'));
@@ -82,8 +75,9 @@ function kubeconfigOfNobody(): object {
 
 let running: ChildProcess;
 before(async () => {
-  const [temporal, ui, s3] = await freePorts(3);
-  ports = ['--temporal-port', `${temporal}`, '--ui-port', `${ui}`, '--s3-port', `${s3}`];
+  const flags = ['--temporal-port', '--ui-port', '--s3-port'];
+  const chosen = await Promise.all(flags.map(async (flag) => [flag, `${await findPort({ owner: flag, ip: '127.0.0.1', port: 0 })}`]));
+  ports = chosen.flat();
   running = await up();
 });
 after(async () => {

@@ -75,6 +75,9 @@ async function typed(line: string): Promise<string> {
   }
 }
 
+/** Without printing it. */
+const kubectl = (...args: readonly string[]): Promise<string> => command(programs.kubectl[0]!, ...programs.kubectl.slice(1), ...args);
+
 const ended = '--for=jsonpath={.status.state}=Succeeded';
 
 test('the system comes up by one helm install', { skip }, async () => {
@@ -96,11 +99,19 @@ test('a sweep by kubectl, to its end', { skip }, async () => {
   await typed('kubectl describe sweep first-sweep');
 });
 
-test('a sweep by Helm: what may change, what may not, and its end', { skip }, async () => {
-  await typed('helm install lr-scan helm/sweep -f examples/first-sweep.yaml --set spec.numTrials=40');
+test('a sweep by Helm: four GPUs for six trials, what may change, what may not, and its end', { skip, timeout: 400_000 }, async () => {
+  const gpu = 'spec.trialTemplate.resources.limits.nvidia\\.com/gpu=1,spec.trialTemplate.resources.requests.cpu=100m';
+  const file = `-f examples/first-sweep.yaml --set ${gpu}`;
+  await typed(`helm install lr-scan helm/sweep ${file} --set spec.numTrials=40 --set spec.parallelTrials=6`);
   await typed('kubectl wait sweep/lr-scan --for=jsonpath={.status.state}=Running --timeout=1m');
+  const most = { Running: 0, Pending: 0 };
+  while (most.Running < 4 || most.Pending < 2) {
+    const phases = (await kubectl('get', 'pods', '-l', 'permafrost.dev/sweep', '-o', 'jsonpath={.items[*].status.phase}')).split(' ');
+    for (const phase of ['Running', 'Pending'] as const) most[phase] = Math.max(most[phase], phases.filter((one) => one === phase).length);
+    assert.ok(most.Running <= 4, `${most.Running} pods with a GPU each run on four`);
+  }
   await typed('kubectl scale sweep/lr-scan --replicas=1');
-  const same = '-f examples/first-sweep.yaml --set spec.parallelTrials=1';
+  const same = `${file} --set spec.parallelTrials=1`;
   await typed(`helm upgrade lr-scan helm/sweep ${same} --set spec.numTrials=50`);
   await assert.rejects(
     typed(`helm upgrade lr-scan helm/sweep ${same} --set spec.numTrials=30`),
@@ -111,9 +122,7 @@ test('a sweep by Helm: what may change, what may not, and its end', { skip }, as
     /spec.searchAlgorithm: Forbidden: cannot be changed/,
   );
   await typed('kubectl wait sweep/lr-scan --for=jsonpath={.status.trials.total}=50 --timeout=1m');
-  const { uid } = JSON.parse(
-    await command(programs.kubectl[0]!, ...programs.kubectl.slice(1), 'get', 'sweep', 'lr-scan', '--output=json'),
-  ).metadata;
+  const { uid } = JSON.parse(await kubectl('get', 'sweep', 'lr-scan', '--output=json')).metadata;
   await typed('helm uninstall lr-scan --wait --timeout 2m');
   Object.assign(process.env, { TEMPORAL_ADDRESS: temporal.address });
   const { client, close } = await connectSystem();

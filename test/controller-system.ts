@@ -1,6 +1,5 @@
 /** The API of a cluster, a system to run sweeps in, and controllers as processes that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { type Cluster, connectCluster } from '../k8s/client/cluster.ts';
 import { isNotFound } from '../k8s/client/errors.ts';
 import type { Stored } from '../k8s/client/resource.ts';
 import { type ControlPlane, openControlPlane } from '../tools/cluster/test-control-plane.ts';
+import { endChild } from './processes.ts';
 import { aPythonSweep, startTestSystem, type TestSystem } from './system.ts';
 
 export interface ControllerProcess {
@@ -91,10 +91,7 @@ export async function startControllerSystem(): Promise<ControllerSystem> {
       while ((await find(name)) !== undefined) await sleep(100, undefined, { signal });
     },
     async close() {
-      for (const controller of controllers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
-        controller.kill('SIGKILL');
-        await once(controller, 'exit');
-      }
+      for (const controller of controllers) await endChild(controller, 'SIGKILL');
       await cluster.close();
       await Promise.all([system.close(), plane.remove()]);
     },

@@ -53,7 +53,7 @@ export async function startTestServer(ip = '127.0.0.1'): Promise<TestServer> {
     },
     async close() {
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

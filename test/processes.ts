@@ -1,4 +1,6 @@
-/** Processes of this machine by their environment, as the kernel knows them. */
+/** Processes of this machine by their environment, as the kernel knows them; and the end of our own. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface SeenProcess {
@@ -22,4 +24,12 @@ export function processes(): readonly SeenProcess[] {
         throw error;
       }
     });
+}
+
+/** Waits for its end. Fine if it has ended by itself. */
+export async function endChild(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
 }

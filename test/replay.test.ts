@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { quietRuntime } from '../cli/worker.ts';
+import { cacheFolder } from '../tools/folders.ts';
+import { workflowBundle as bundled } from '../tools/workflow-bundle.ts';
 
 const folder = path.join(import.meta.dirname, 'histories');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -15,13 +16,10 @@ const history = (
 ): { events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[] } =>
   JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
 
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: WorkflowBundleOption;
 before(async () => {
   quietRuntime();
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
-  });
+  workflowBundle = { code: await bundled(cacheFolder(process.env)) };
 });
 
 test('there are histories to replay', () => assert.ok(files.length >= 2));

@@ -9,6 +9,7 @@ import { openSweepFolder, type SweepFolder } from '../results/sweep-folder.ts';
 import { parseSweep } from '../study/spec.ts';
 import { startTemporal, type TemporalServer } from '../tools/servers.ts';
 import { startTestServer, type TestServer } from './object-server.ts';
+import { endChild } from './processes.ts';
 
 export interface TestSystem {
   readonly s3: TestServer;
@@ -69,7 +70,8 @@ export async function startTestSystem({
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
       workers.push(worker);
-      await once(worker, 'message');
+      const ended = once(worker, 'exit').then(([code]) => Promise.reject(new Error(`the worker ended with ${code} before it was ready`)));
+      await Promise.race([once(worker, 'message'), ended]);
       return worker;
     },
     async submit(change) {
@@ -77,10 +79,7 @@ export async function startTestSystem({
       return { ...submitted, results: openSweepFolder(s3.store, submitted.folder) };
     },
     async close() {
-      for (const worker of workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
-        worker.kill('SIGTERM');
-        await once(worker, 'exit');
-      }
+      for (const worker of workers) await endChild(worker, 'SIGTERM');
       await connection.close();
       await temporal.stop();
       await s3.close();

@@ -10,12 +10,12 @@ import { againIfPortTaken, type Server, ServerFailed, type ServerProgram, startS
 
 export type { Server };
 
+const loopback = '127.0.0.1';
+
 /** Where its database and log lie, or nothing kept at all. */
 type TemporalStore = { readonly stateFolder: string } | { readonly inMemory: true };
 
 export type TemporalOptions = TemporalStore & {
-  /** Address to listen on; another than loopback when pods must reach it. */
-  readonly ip?: string;
   /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly uiPort?: number;
@@ -30,9 +30,13 @@ export interface TemporalServer extends Server {
   readonly ui: string;
 }
 
-/** @throws {PortUnavailable | ServerRunning | ServerFailed | BinaryMissing} */
+/**
+ * Temporal's development server. It listens on loopback only: told of another address, it answers there, but its parts do not find each other, and no
+ * workflow starts.
+ * @throws {PortUnavailable | ServerRunning | ServerFailed | BinaryMissing}
+ */
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
-  const { ip = '127.0.0.1', port = 0, uiPort = 0, searchAttributes = {}, dynamicConfig = {} } = options;
+  const { port = 0, uiPort = 0, searchAttributes = {}, dynamicConfig = {} } = options;
   const inMemory = 'inMemory' in options;
   const folder = inMemory ? mkdtempSync(path.join(os.tmpdir(), 'permafrost-temporal-')) : options.stateFolder;
   const keep = inMemory
@@ -43,17 +47,17 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 
   const start = async (): Promise<TemporalServer> => {
     await takeOver(pidFileOf(temporal, folder)); // before the ports are looked at: it may be what uses them
-    const grpc = await findPort({ owner: 'Temporal', ip, port, flag: '--temporal-port' });
-    const web = await findPort({ owner: 'the Temporal UI', ip, port: uiPort, flag: '--ui-port' });
-    const ui = `http://${hostOf(ip)}:${web}`;
+    const grpc = await findPort({ owner: 'Temporal', ip: loopback, port, flag: '--temporal-port' });
+    const web = await findPort({ owner: 'the Temporal UI', ip: loopback, port: uiPort, flag: '--ui-port' });
+    const ui = `http://${loopback}:${web}`;
     const server = await startInFolder(temporal, folder, {
       name: 'Temporal',
-      address: `${hostOf(ip)}:${grpc}`,
+      address: `${loopback}:${grpc}`,
       args: [
         'server',
         'start-dev',
         '--ip',
-        ip,
+        loopback,
         '--port',
         `${grpc}`,
         '--ui-port',
@@ -72,7 +76,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     return { ...server, ui };
   };
   if (!inMemory) return againIfPortTaken(start);
-  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   try {
     const server = await againIfPortTaken(start);
     return { ...server, stop: (signal) => server.stop(signal).then(removeFolder) };
@@ -95,7 +99,7 @@ export interface ObjectServerOptions {
 /** An S3 server over a folder. @throws {PortUnavailable | ServerRunning | ServerFailed | BinaryMissing} */
 export async function startObjectServer({
   dataFolder,
-  ip = '127.0.0.1',
+  ip = loopback,
   port = 0,
   accessKey,
   secretKey,

@@ -1,3 +1,4 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import {
   ActivityCancellationType,
   ActivityFailure,
@@ -77,7 +78,12 @@ export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason
   const isEndOrdered = (): boolean => orders.some((order) => order.type === 'end');
   let report: Report | undefined;
   let spent: Cost = { seconds: 0, gpuSeconds: 0 };
-  const show = (state: string): void => showTrial(page, state, report);
+  let shown = 'running'; // by the sweep, when it started this
+  const show = (state: string): void => {
+    setCurrentDetails(trialDetails(page, state, report));
+    if (state !== shown) upsertSearchAttributes(attributesOf(page, state, report));
+    shown = state;
+  };
 
   try {
     let order: Order = { type: 'goOn', rung: 0 };
@@ -146,14 +152,13 @@ async function unless<T>(isOff: () => boolean, work: () => Promise<T>): Promise<
   return result;
 }
 
-function showTrial(page: TrialPage, state: string, report: Report | undefined): void {
-  setCurrentDetails(trialDetails(page, state, report));
+function attributesOf(page: TrialPage, state: string, report: Report | undefined): SearchAttributeUpdatePair[] {
   const value = report?.metrics[page.metric];
-  upsertSearchAttributes([
+  return [
     { key: trialState, value: state },
     ...(report === undefined ? [] : [{ key: trialRung, value: report.rung }]),
     ...(typeof value === 'number' ? [{ key: objectiveValue, value }] : []),
-  ]);
+  ];
 }
 
 /** The error as the activity raised it, without the layers that Temporal puts around it. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, below } from '../gates.ts';
 import type { Part } from './part.ts';
 import type { FromStandIn, ToStandIn } from './stand-in.ts';
-import { type BenchSystem, namespaces, type Program } from './system.ts';
+import { type BenchSystem, namespaces } from './system.ts';
 import { memoryOf, type ProgramUsage, usageBetween, usageNow } from './usage.ts';
 
 const parallelTrials = 100;
@@ -21,9 +21,9 @@ interface Run {
 
 export const scalePart: Part = async (system, { sizes, live, kwokNodes }) => {
   await system.cluster.addKwokNodes(kwokNodes);
-  const standIn = await system.start('stand-in', 'bench/cluster/stand-in.ts', system.context, namespaces.trials);
+  const standIn = await startStandIn(system);
   const runs: Run[] = [];
-  for (const trials of sizes) runs.push(await sweepOf(system, trials));
+  for (const trials of sizes) runs.push(await sweepOf(system, standIn, trials));
   const memory = await memoryWith(system, standIn, live);
   await standIn.stop();
 
@@ -53,11 +53,33 @@ export const scalePart: Part = async (system, { sizes, live, kwokNodes }) => {
   };
 };
 
+interface StandIn {
+  tell(what: ToStandIn): void;
+  /** What it said last. */
+  told(): FromStandIn;
+  stop(): Promise<void>;
+}
+
+async function startStandIn(system: BenchSystem): Promise<StandIn> {
+  const program = await system.start('stand-in', 'bench/cluster/stand-in.ts', system.context, namespaces.trials);
+  let told: FromStandIn = { held: 0, reports: 0 };
+  program.process.on('message', (message) => {
+    told = message as FromStandIn;
+  });
+  return { tell: (what) => void program.process.send(what), told: () => told, stop: () => program.stop() };
+}
+
 /** With a worker of its own, so that its memory is that of one sweep. */
-async function sweepOf(system: BenchSystem, numTrials: number): Promise<Run> {
+async function sweepOf(system: BenchSystem, standIn: StandIn, numTrials: number): Promise<Run> {
   const worker = await system.startWorker();
-  const [before, began] = [usageNow(system.names), performance.now()];
+  const [before, began, reportsBefore] = [usageNow(system.names), performance.now(), standIn.told().reports];
+  const sayHowFar = (): void => {
+    const [reports, seconds] = [standIn.told().reports - reportsBefore, (performance.now() - began) / 1000];
+    process.stdout.write(`${reports} of ${numTrials} trials have reported after ${seconds.toFixed(0)} s\n`);
+  };
+  const news = setInterval(sayHowFar, 30_000);
   const log = await system.logOf(await system.submit(system.sweep(sized({ numTrials, parallelTrials, trainerSeconds: 2 }))));
+  clearInterval(news);
   const seconds = (performance.now() - began) / 1000;
   const usage = usageBetween(before, usageNow(system.names));
   const memory = memoryOf(worker.pid).most;
@@ -69,19 +91,14 @@ async function sweepOf(system: BenchSystem, numTrials: number): Promise<Run> {
 }
 
 /** Megabytes that a worker holds when so many trials run and none has reported; then they all do, at once. */
-async function memoryWith(system: BenchSystem, standIn: Program, live: number): Promise<number> {
-  const tell = (what: ToStandIn): boolean => standIn.process.send(what);
-  let held = 0;
-  standIn.process.on('message', (message) => {
-    ({ held } = message as FromStandIn);
-  });
-  tell('hold');
+async function memoryWith(system: BenchSystem, standIn: StandIn, live: number): Promise<number> {
+  standIn.tell('hold');
   const worker = await system.startWorker();
   const sweep = await system.submit(system.sweep(sized({ numTrials: live, parallelTrials: live, trainerSeconds: 3_600 })));
-  while (held < live) await sleep(500);
+  while (standIn.told().held < live) await sleep(500);
   await sleep(10_000); // heartbeats and timers are part of it
   const { most } = memoryOf(worker.pid);
-  tell('release');
+  standIn.tell('release');
   await system.logOf(sweep);
   const after = memoryOf(worker.pid).most;
   await worker.stop();

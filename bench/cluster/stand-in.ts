@@ -1,6 +1,6 @@
 /**
  * Stands in for the trainers in pods that KWOK plays: as soon as a pod runs, it writes the report that the pod was started for, by the trial protocol.
- * Told to hold, it lets pods run without a report until it is told to release them. Tells its parent how many run.
+ * Told to hold, it lets pods run without a report until it is told to release them. Tells its parent how many run, and how many have reported.
  */
 import { connectCluster } from '../../k8s/client/cluster.ts';
 import { gate } from '../../k8s/client/gate.ts';
@@ -11,9 +11,11 @@ import { openTrialFolder } from '../../results/trial-folder.ts';
 import { labelNames, ownLabel } from '../../runners/kubernetes/names.ts';
 
 export type ToStandIn = 'hold' | 'release';
-/** Pods that run and have no report. */
 export interface FromStandIn {
+  /** Pods that run and have no report. */
   readonly held: number;
+  /** Reports so far. */
+  readonly reports: number;
 }
 
 const [context = '', namespace = ''] = process.argv.slice(2);
@@ -24,6 +26,7 @@ const writes = gate(32);
 const seen = new Set<string>();
 const held = new Map<string, () => void>();
 let isHolding = false;
+let reports = 0;
 
 const cluster = connectCluster({ cluster: { kind: 'context', context, files: [KUBECONFIG] }, namespace, patienceSeconds: 60 });
 const view = reflect({
@@ -62,6 +65,7 @@ async function writeReport(address: string, rung: number): Promise<void> {
     attempt: 1,
     versions: {},
   });
+  reports += 1;
 }
 
 process.on('message', (told: ToStandIn) => {
@@ -70,7 +74,7 @@ process.on('message', (told: ToStandIn) => {
   for (const report of held.values()) report();
   held.clear();
 });
-const tell = setInterval(() => process.send?.({ held: held.size } satisfies FromStandIn), 500);
+const tell = setInterval(() => process.send?.({ held: held.size, reports } satisfies FromStandIn), 500);
 process.once('SIGTERM', () => {
   clearInterval(tell);
   void view.close().then(() => process.exit());

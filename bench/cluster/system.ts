@@ -36,7 +36,7 @@ export interface BenchSystem {
   close(): Promise<void>;
 }
 
-export interface Program {
+interface Program {
   readonly pid: number;
   readonly process: ChildProcess;
   stop(): Promise<void>;

@@ -121,8 +121,7 @@ test('what was killed is started again by the next start, and its objects are st
   await cluster.apply(aJob('after-kill', 'exit 0'));
   await complete('after-kill');
 
-  process.kill(findMachine(folder)!.init, 'SIGKILL'); // and with it all the others
-  while (findMachine(folder) !== undefined) await sleep(20);
+  process.kill((await findMachine(folder))!.init, 'SIGKILL'); // and with it all the others
   cluster = await startCluster({ folder, lifetime: 'untilStopped' });
   await complete('after-kill');
   await cluster.apply(aJob('after-all', 'exit 0'));
@@ -138,7 +137,7 @@ test('a second one runs beside it, and ends with the process that owns it', { sk
   const [hostAddress] = (await once(owner, 'message')) as [string];
   assert.notEqual(hostAddress, cluster.hostAddress);
   owner.kill('SIGKILL');
-  while (findMachine(second) !== undefined) await sleep(20);
+  while ((await findMachine(second)) !== undefined) await sleep(20);
   await removeCluster(second);
   assert.equal(existsSync(second), false);
 });

@@ -54,14 +54,14 @@ export interface Cluster extends Kubectl {
 
 /**
  * Starts it, or the parts of it that do not run. Needs root; `requirements.ts` tells whether it can be had.
- * @throws if a part ends or does not work within a minute, with the end of its log
+ * @throws if a part ends or does not work within three minutes, with the end of its log
  */
 export async function startCluster({ folder, lifetime, say = () => {} }: ClusterOptions): Promise<Cluster> {
   const programs = await findPrograms(say);
   const layout = layoutOf(folder);
   mkdirSync(path.join(folder, 'logs'), { recursive: true });
 
-  const running = findMachine(folder);
+  const running = await findMachine(folder);
   const network = running === undefined ? await claimNetwork(folder) : readNetwork(folder)!; // ! is safe: it was claimed before
   const server = `https://${network.nodeAddress}:${apiServerPort}`;
   await ensureCertificates(layout.certificates, { server, alsoAt: [network.nodeAddress, network.apiService] });
@@ -78,19 +78,24 @@ export async function startCluster({ folder, lifetime, say = () => {} }: Cluster
   const { kubectl, apply } = kubectlWith(programs.kubectl, kubeconfig);
   const inside = (program: string, ...args: readonly string[]): Promise<string> => runInside(machine, program, ...args);
   const importImage = (archive: string): Promise<string> => inside('ctr', '--namespace', 'k8s.io', 'images', 'import', archive);
-  const works: Partial<Record<PartName, () => Promise<boolean>>> = {
+  const works: Partial<Record<PartName, (since: number) => Promise<boolean>>> = {
     'kube-apiserver': async () => (await kubectl('get', '--raw', '/readyz')) === 'ok',
     containerd: async () => (await inside('ctr', 'version')) !== '',
-    kubelet: async () => (await kubectl('get', 'node', nodeName, '-o', readyStatus)) === 'True',
+    async kubelet(since) {
+      const [isReady, at] = (await kubectl('get', 'node', nodeName, '-o', readyStatus)).split(' ');
+      return isReady === 'True' && Date.parse(at ?? '') >= since - 1_000; // told in whole seconds
+    },
   };
 
   async function startPart(part: PartName): Promise<void> {
     const program = programs[part];
+    let since = 0;
     if (findInside(machine, program) === undefined) {
       say(`starting ${part}`);
+      since = Date.now();
       await startInside(machine, program, argumentsOf(part, layout, network));
     }
-    await waitUntilItWorks(machine, part, program, works[part]);
+    await waitUntilItWorks(machine, part, program, works[part] && (() => works[part]!(since)));
     if (part === 'kubelet') await kubectl('patch', 'node', nodeName, '--subresource=status', '--type=merge', '--patch', gpuPatch); // a new kubelet forgets it
   }
 
@@ -132,19 +137,20 @@ export async function startCluster({ folder, lifetime, say = () => {} }: Cluster
   };
 }
 
-const readyStatus = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+/** With the time at which the kubelet last said so: of a node that was there before, an earlier one may have said it. */
+const readyStatus = 'jsonpath={.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].lastHeartbeatTime}';
 const gpuPatch = JSON.stringify({ status: { capacity: { 'nvidia.com/gpu': `${gpus}` }, allocatable: { 'nvidia.com/gpu': `${gpus}` } } });
 
 /** Ends the cluster of this folder, however much of it runs, and removes it. Fine if there is none. */
 export async function removeCluster(folder: string): Promise<void> {
-  const machine = findMachine(folder);
+  const machine = await findMachine(folder);
   if (machine !== undefined) await stopMachine(machine);
   const network = readNetwork(folder);
   if (network !== undefined) {
     await removeLine(network, folder);
     await removeControlGroups(cgroupOf(network));
   }
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** The addresses it had before, or new ones. */
@@ -181,11 +187,11 @@ async function waitUntilItWorks(
   program: string,
   works: (() => Promise<boolean>) | undefined,
 ): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 180_000; // a matter of seconds, unless this machine has too much to do
   for (;;) {
     if (findInside(machine, program) === undefined) throw new Error(`${part} ended; ${logTail(machine, program)}`);
     if (works === undefined || (await works().catch(() => false))) return;
-    if (performance.now() > deadline) throw new Error(`${part} does not work after a minute; ${logTail(machine, program)}`);
+    if (performance.now() > deadline) throw new Error(`${part} does not work after three minutes; ${logTail(machine, program)}`);
     await sleep(200);
   }
 }

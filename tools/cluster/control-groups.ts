@@ -38,14 +38,17 @@ const hierarchies = (): readonly string[] =>
         .map(({ name }) => path.join(root, name));
 
 async function removeGroup(group: string): Promise<void> {
-  const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const { name } of children) await removeGroup(path.join(group, name));
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
     try {
+      const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      for (const { name } of children) await removeGroup(path.join(group, name));
       rmdirSync(group);
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || attempt === 100) throw error; // a process is still on its way out
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return; // gone already
+      if (code !== 'EBUSY' || performance.now() > deadline) throw error; // a process is still on its way out
       await sleep(50);
     }
   }

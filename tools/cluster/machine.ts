@@ -43,23 +43,28 @@ export async function startMachine({ folder, programs, lifetime }: MachineOption
   child.stdout!.destroy();
   for (const held of [child, child.stdin as { unref(): void } | null]) held?.unref(); // a pipe is a socket, though its type says less
 
-  const machine = findMachine(folder);
+  const machine = await findMachine(folder);
   if (machine === undefined) throw new Error(`the cluster's first process ended at once; see ${logFile}`);
   return machine;
 }
 
-/** The machine of this folder, if it runs. */
-export function findMachine(folder: string): Machine | undefined {
-  const init = processNumbers().find((pid) => {
-    const [shell, script, own] = argumentsOf(pid);
-    return shell === 'sh' && script !== undefined && script.endsWith('/cluster/init.sh') && own === folder;
-  });
-  return init === undefined ? undefined : { folder, init };
+/** The machine of this folder, if it runs. One that has just begun is waited for, and so is one that is about to end. */
+export async function findMachine(folder: string): Promise<Machine | undefined> {
+  for (;;) {
+    const commands = processNumbers().map((pid) => ({ pid, words: argumentsOf(pid) }));
+    const ours = commands.filter(({ words }) => words.some((word, at) => word === folder && words[at - 1]?.endsWith('/cluster/init.sh')));
+    const init = ours.find(({ words }) => words[0] === 'sh');
+    if (init !== undefined) return { folder, init: init.pid };
+    // The first process loses its command line before the kernel ends the others. `unshare`, which made it, waits until all are gone.
+    if (ours.length === 0) return undefined;
+    await sleep(20);
+  }
 }
 
 /** Ends everything in it. */
-export async function stopMachine({ init }: Machine): Promise<void> {
-  await end(init, 'SIGKILL'); // gone when all its processes are
+export async function stopMachine({ folder, init }: Machine): Promise<void> {
+  await end(init, 'SIGKILL');
+  while ((await findMachine(folder)) !== undefined) await sleep(20);
 }
 
 /** Runs a program in the machine to its end. @returns what it printed */
@@ -97,17 +102,25 @@ export function findInside({ init }: Machine, program: string): number | undefin
   return processNumbers().find((pid) => argumentsOf(pid)[0] === program && namespaceOf(pid) === namespace);
 }
 
-/** Asks a process to end, by force after ten seconds, and waits for that. */
+/** Asks a process to end, by force after ten seconds, and waits for that. Fine if it has ended. */
 export async function end(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const deadline = performance.now() + 10_000;
   let sent: NodeJS.Signals = signal;
-  process.kill(pid, sent);
+  send(pid, sent);
   while (!hasEnded(pid)) {
     if (sent !== 'SIGKILL' && performance.now() > deadline) {
       sent = 'SIGKILL';
-      process.kill(pid, sent);
+      send(pid, sent);
     }
     await sleep(20);
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // else it has just ended by itself
   }
 }
 

@@ -86,7 +86,7 @@ async function start(): Promise<ControlPlane> {
   const stopPart: ControlPlane['stopPart'] = async (part, signal) => running.get(part)?.stop(signal);
   async function remove(): Promise<void> {
     for (const part of running.keys()) await stopPart(part, 'SIGKILL'); // nothing of it is kept
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   try {

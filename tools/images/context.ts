@@ -15,9 +15,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { run, type Say } from '../../trainer/native/command.ts';
 import { fetchTensorflow, installedFiles, type Kind } from '../../trainer/native/install.ts';
+import { writeWorkflowBundle } from '../workflow-bundle.ts';
 import { contentsOf } from './contents.ts';
 
 export const targets = ['worker', 'trainer'] as const;
@@ -59,7 +59,7 @@ export async function writeContext({ context, target, kind, withNode, cacheFolde
   const source = path.join(context, target, 'source');
   rmSync(source, { recursive: true, force: true });
   for (const file of files) copy(path.join(project, file), path.join(source, file));
-  if (target === 'worker') await bundleWorkflows(path.join(source, 'workflows/bundle.js'));
+  if (target === 'worker') await writeWorkflowBundle(path.join(source, 'workflows/bundle.js')); // for cli/worker.ts, so that the image needs no compiler
   settle(source);
 
   const lock = digest(readFileSync(path.join(project, 'package-lock.json')), readFileSync(import.meta.filename), [...packages].join());
@@ -99,13 +99,6 @@ const digest = (...parts: readonly (string | Buffer)[]): string => {
   for (const part of parts) hash.update(`\n${part.length}\n`).update(part);
   return hash.digest('hex');
 };
-
-/** For `cli/worker.ts`, so that the image needs no compiler. */
-async function bundleWorkflows(file: string): Promise<void> {
-  const logger = new DefaultLogger('ERROR');
-  const { code } = await bundleWorkflowCode({ workflowsPath: path.join(project, 'workflows/index.ts'), logger });
-  writeFileSync(file, code);
-}
 
 /** Fills a folder anew, unless it holds what this key stands for. @returns the key */
 async function once(folder: string, key: string, fill: (folder: string) => void | Promise<void>): Promise<string> {
