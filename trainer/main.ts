@@ -52,10 +52,8 @@ async function main(): Promise<number> {
 
 /** Whether all that a trial needs is in this image or on this machine. */
 async function check(): Promise<number> {
-  const { describeDevice, tf } = await import('./native/tensorflow.ts');
-  const sum = tf.tidy(() => tf.sum(tf.matMul(tf.ones([2, 3]), tf.ones([3, 4]))).dataSync()[0]);
-  if (sum !== 24) throw new Error(`TensorFlow computes ${sum} instead of 24`);
-  const { device, tensorflow } = describeDevice();
+  const { testedDevice } = await import('./native/self-test.ts');
+  const { device, tensorflow } = testedDevice(undefined);
   say(`trainer ${await ownVersion()}: TensorFlow ${tensorflow} on ${device}, Node ${process.versions.node}`);
   return exitCode.done;
 }

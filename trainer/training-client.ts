@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { memoryKills } from './host-memory.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
 
 export interface TrainingProcess {
@@ -17,12 +18,34 @@ export interface TrainingProcess {
 export class TrainingEnded extends Error {
   override readonly name = 'TrainingEnded';
   readonly exitCode: number;
-  constructor(code: number | null, signal: string | null, lastStep: number) {
-    // Not called "out of memory": whoever reads the log must not take every kill -9 for it.
-    const killed = `was killed by ${signal}${signal === 'SIGKILL' ? ', as the system does when memory runs short,' : ''}`;
-    super(`the training process ${signal === null ? `ended with exit code ${code}` : killed} after step ${lastStep}`);
+  constructor({ code, signal, lastStep, memory }: End) {
+    super(`the training process ${howItEnded(code, signal, memory)} after step ${lastStep}`);
     this.exitCode = code ?? crashed;
   }
+}
+
+interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly lastStep: number;
+  /** Whether the kernel killed a process of ours because memory ran short, as far as it says. */
+  readonly memory: 'ranOut' | 'sufficed' | 'unknown';
+}
+
+function howItEnded(code: number | null, signal: string | null, memory: End['memory']): string {
+  if (signal === null) return `ended with exit code ${code}`;
+  if (signal === 'SIGKILL' && memory === 'ranOut') {
+    return 'was killed by the system, out of memory on the host (take a smaller batchSize or accumulate, or give it more),';
+  }
+  // Not called "out of memory": whoever reads the log must not take every kill -9 for it.
+  return `was killed by ${signal}${signal === 'SIGKILL' && memory === 'unknown' ? ', as the system does when memory runs short,' : ''}`;
+}
+
+/** @param before - when the process was started */
+function memorySince(before: number | undefined): End['memory'] {
+  const now = memoryKills();
+  if (before === undefined || now === undefined) return 'unknown';
+  return now > before ? 'ranOut' : 'sufficed';
 }
 
 /** EX_SOFTWARE of sysexits: worth another try from the checkpoint. */
@@ -35,6 +58,7 @@ export interface ForkOptions {
 }
 
 export function forkTraining({ device, compileCache }: ForkOptions): TrainingProcess {
+  const killsBefore = memoryKills();
   const child = fork(join(import.meta.dirname, 'training-process.ts'), {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     execArgv: ['--disable-warning=DEP0044', '--disable-warning=DEP0051'], // tfjs calls util.isArray
@@ -62,7 +86,7 @@ export function forkTraining({ device, compileCache }: ForkOptions): TrainingPro
   });
   child.on('close', (code, signal) => {
     // after the last line of stderr
-    ended = new TrainingEnded(code, signal, lastStep);
+    ended = new TrainingEnded({ code, signal, lastStep, memory: memorySince(killsBefore) });
     wake();
   });
 

@@ -3,8 +3,9 @@
 import { rmSync } from 'node:fs';
 import { exitCode } from '../study/trial.ts';
 import { DataError } from './data/data-error.ts';
+import { deviceMemoryText } from './device-memory.ts';
 import type { Assignment, FromTrainer, ToTrainer } from './messages.ts';
-import { type Device, describeDevice } from './native/tensorflow.ts';
+import { testedDevice } from './native/self-test.ts';
 import type { Sharing } from './prefix/store.ts';
 import { Refusal } from './refusal.ts';
 import { openRun, type Run, type RunHooks } from './run.ts';
@@ -46,8 +47,7 @@ process.on('disconnect', () => {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {}); // sent to the whole group; the supervisor will tell us what to do
 
 async function setUp(assignment: Assignment): Promise<Run> {
-  const device = describeDevice();
-  checkDevice(assignment, device);
+  const device = testedDevice(assignment.settings.device);
   const run = await openRun(assignment, sharing);
   send({ type: 'ready', step: run.progress.step, attempt: run.attempt, texts: run.texts, ...device });
   return run;
@@ -62,13 +62,6 @@ const sharing: Sharing = {
     }),
   offer: (name, path) => send({ type: 'made', name, path }),
 };
-
-function checkDevice({ settings }: Assignment, { device, tensorflow }: Device): void {
-  if (settings.device === 'gpu' && device === 'cpu') {
-    const reason = `TensorFlow ${tensorflow} has found no GPU: is there one, are its driver and the CUDA 12 libraries, and was setup run with --gpu?`;
-    throw new Refusal(exitCode.badConfiguration, `trainer.device: gpu was asked for, but ${reason}`);
-  }
-}
 
 async function leg(run: Run, rung: number): Promise<Run> {
   const hooks: RunHooks = {
@@ -106,9 +99,7 @@ function giveUp(error: unknown): never {
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof Refusal) fail(error.exitCode, text);
   if (isKnown) fail(exitCode.badData, text);
-  if (text.includes('Invalid TF_Status: 8'))
-    fail(crashed, `out of memory: ${text.replaceAll('\n', ' ')}; take a smaller batchSize or maxLength`);
-  fail(crashed, error instanceof Error ? (error.stack ?? text) : text);
+  fail(crashed, deviceMemoryText(text) ?? (error instanceof Error ? (error.stack ?? text) : text));
 }
 
 /** EX_SOFTWARE of sysexits. */
