@@ -22,7 +22,13 @@ before(async () => {
   workflowBundle = { code: await bundled(cacheFolder(process.env)) };
 });
 
-test('there are histories to replay', () => assert.ok(files.length >= 2));
+test('there are histories of each workflow to replay', () => {
+  for (const workflow of ['sweep', 'trial', 'night'])
+    assert.ok(
+      files.some((file) => file.endsWith(`-${workflow}.json`)),
+      workflow,
+    );
+});
 
 for (const file of files) {
   test(`replays ${file}`, () => Worker.runReplayHistory({ workflowBundle }, history(file)));
