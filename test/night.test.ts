@@ -127,7 +127,7 @@ test('a schedule follows its study: what changes is seen, a pause by hand stays,
   const paused = (await schedules().find(cronSweep.metadata)) as NightSchedule;
   assert.deepEqual([paused.cronSweep, paused.paused, paused.note, paused.next], [later, true, 'by hand', []]);
 
-  await handle.unpause('');
+  await handle.unpause('by hand');
   await schedules().update(aCronSweep('changes', { suspend: true }));
   assert.equal(((await schedules().find(cronSweep.metadata)) as NightSchedule).paused, true);
   await schedules().update(aCronSweep('changes'));

@@ -92,7 +92,7 @@ async function backfill(name: string, { namespace, from, to }: OfStudy & { reado
 async function resume(name: string, { namespace }: OfStudy): Promise<void> {
   await steer({ namespace, name }, 'nights start again', (schedule, { cronSweep }) => {
     if (cronSweep.spec.suspend) throw new CommandFailure(`${name}: spec.suspend is true; set it to false and apply that`);
-    return schedule.unpause('');
+    return schedule.unpause('resumed with permafrost cron resume'); // with an empty note the server does nothing
   });
 }
 
