@@ -41,9 +41,9 @@ export async function reachCluster(context: string | undefined, namespace: strin
 export function connectTo(
   context: string | undefined,
   namespace: string,
-  patience: Pick<ClusterOptions, 'patienceSeconds' | 'answerSeconds'>,
+  options: Pick<ClusterOptions, 'patienceSeconds' | 'answerSeconds' | 'onRequest'>,
 ): Cluster {
-  return connectCluster({ cluster: chosen(context), namespace, ...patience });
+  return connectCluster({ cluster: chosen(context), namespace, ...options });
 }
 
 /** @param keys - of an S3 server that is not known in the cluster; they become a Secret there until `close` */

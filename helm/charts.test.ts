@@ -205,6 +205,20 @@ test('the worker is told the image and keys of trials, and its version where it 
   ]);
 });
 
+test('where the custom resources go with the release, its sweeps are let go of first', async () => {
+  const isDrain = ({ metadata }: Made): boolean => metadata.name === 'lr-scan-permafrost-drain';
+  const removing = await installed('--set', 'crds.keep=false');
+  const drain = removing.find(isDrain);
+  assert.equal(drain?.metadata.annotations?.['helm.sh/hook'], 'pre-delete');
+  assert.deepEqual(podOf(drain!).containers[0].command, ['node', 'cli/main.ts', 'drain', '--namespace', 'research']);
+  const may = ({ rules }: Made): boolean => JSON.stringify(rules).includes('"deletecollection"');
+  assert.equal(may(named(removing, 'Role', 'lr-scan-permafrost-controller')), true);
+  for (const set of ['crds.keep=true', 'crds.install=false']) {
+    const objects = await installed('--set', set);
+    assert.deepEqual([objects.some(isDrain), may(named(objects, 'Role', 'lr-scan-permafrost-controller'))], [false, false]);
+  }
+});
+
 test('what is behind a flag', async () => {
   const kinds = async (...args: readonly string[]): Promise<ReadonlySet<string>> =>
     new Set((await installed(...args)).map(({ kind }) => kind));

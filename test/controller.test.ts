@@ -126,5 +126,7 @@ test('a spec that only its model can judge ends as invalid, and nothing is start
 test('it tells how it is', options, async () => {
   const answer = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${controller.port}${path}`)).text();
   assert.equal(await answer('/readyz'), 'ok');
-  assert.match(await answer('/metrics'), /^controller_runtime_reconcile_errors_total\{controller="sweep"\} 0$/m);
+  const metrics = await answer('/metrics');
+  assert.match(metrics, /^controller_runtime_reconcile_errors_total\{controller="sweep"\} 0$/m);
+  assert.match(metrics, /^rest_client_requests_total\{code="200",host="127.0.0.1:\d+",method="PATCH"\} [1-9]\d*$/m);
 });

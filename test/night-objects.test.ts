@@ -17,6 +17,7 @@ import { currentContext } from '../k8s/client/kubeconfig.ts';
 import { eventRecorder } from '../k8s/controller/event-recorder.ts';
 import { jsonLog } from '../k8s/controller/log.ts';
 import { type Manager, startManager } from '../k8s/controller/manager.ts';
+import { createMetrics } from '../k8s/controller/metrics.ts';
 import { cronSweepController } from '../k8s/cron-sweep/cron-sweep-controller.ts';
 import { sweepController } from '../k8s/sweep/sweep-controller.ts';
 import { localRunner } from '../runners/local/local-runner.ts';
@@ -48,7 +49,7 @@ before(async () => {
     sweepController({ cluster, engine: sweepEngine(client, s3.store), record }),
     cronSweepController({ cluster, schedules: scheduleEngine(client), record }),
   ];
-  manager = await startManager({ controllers, cluster, identity: 'test', port: 0, log });
+  manager = await startManager({ controllers, cluster, identity: 'test', port: 0, metrics: createMetrics(), log });
   quietRuntime();
   const slot = { kind: 'cpu', threads: 1 } as const;
   const stateFolder = path.join(s3.folder, 'trials');

@@ -54,17 +54,21 @@ async function start({ context, namespace, port }: ControllerFlags, identity: st
   const { namespace: temporalNamespace, ...server } = temporalAt(address, process.env);
   const client = new Client({ connection: Connection.lazy(server), namespace: temporalNamespace });
   const { connectTo } = await import('../kubernetes.ts'); // its library takes most of a second to load
+  const { requestCounter } = await import('../../k8s/controller/controller-metrics.ts');
   const { eventRecorder } = await import('../../k8s/controller/event-recorder.ts');
   const { startManager } = await import('../../k8s/controller/manager.ts');
+  const { createMetrics } = await import('../../k8s/controller/metrics.ts');
   const { cronSweepController } = await import('../../k8s/cron-sweep/cron-sweep-controller.ts');
   const { sweepController } = await import('../../k8s/sweep/sweep-controller.ts');
-  const cluster = connectTo(context, namespace, { patienceSeconds: 10 });
+  const metrics = createMetrics();
+  const onRequest = requestCounter(metrics);
+  const cluster = connectTo(context, namespace, { patienceSeconds: 10, onRequest });
   const record = eventRecorder(cluster, identity, log);
   const engine = sweepEngine(client, connectObjectStore({ patienceSeconds: 10 }));
-  const forElection = connectTo(context, namespace, { patienceSeconds: 0, answerSeconds: 5 }); // late answers are worse than none
+  const forElection = connectTo(context, namespace, { patienceSeconds: 0, answerSeconds: 5, onRequest }); // late answers are worse than none
   const controllers = [
     sweepController({ cluster, engine, record }),
     cronSweepController({ cluster, schedules: scheduleEngine(client), record }),
   ];
-  return startManager({ controllers, cluster: forElection, identity, port, log });
+  return startManager({ controllers, cluster: forElection, identity, port, metrics, log });
 }

@@ -15,6 +15,16 @@ export interface ClusterOptions {
   readonly patienceSeconds: number;
   /** How long one try may take to be answered. */
   readonly answerSeconds?: number;
+  /** Hears of every request that was sent, each try of it. */
+  readonly onRequest?: (request: SentRequest) => void;
+}
+
+export interface SentRequest {
+  readonly method: string;
+  /** `host:port` */
+  readonly host: string;
+  /** HTTP status, or `<error>` when none came. */
+  readonly code: string;
 }
 
 interface Page<T> {
@@ -97,7 +107,7 @@ interface Call {
 const fieldManager = 'permafrost';
 
 /** @throws {ContextNotFound} */
-export function connectCluster({ cluster: choice, namespace, patienceSeconds, answerSeconds = 30 }: ClusterOptions): Cluster {
+export function connectCluster({ cluster: choice, namespace, patienceSeconds, answerSeconds = 30, onRequest }: ClusterOptions): Cluster {
   let config = loadKubeConfig(choice);
   const { server } = config.getCurrentCluster()!; // a loaded configuration has one
   const description = choice.kind === 'inCluster' ? `${server} (this cluster)` : `${server} (context ${choice.context})`;
@@ -114,14 +124,26 @@ export function connectCluster({ cluster: choice, namespace, patienceSeconds, an
     }
   };
 
+  const sent = async (call: LimitedCall) => {
+    const request = { method: call.method, host: new URL(server).host };
+    try {
+      const answer = await send(config, server, call);
+      onRequest?.({ ...request, code: `${answer.statusCode}` });
+      return answer;
+    } catch (error) {
+      onRequest?.({ ...request, code: '<error>' });
+      throw error;
+    }
+  };
+
   /** The answer's stream, once the server has agreed. When it refuses who we are, that is read again, once: a token may have been renewed. */
   const agreed = async (call: Call): Promise<Readable> => {
     const limited = { silenceMs: answerSeconds * 1_000, ...call, answerMs: answerSeconds * 1_000 };
-    let answer = await send(config, server, limited);
+    let answer = await sent(limited);
     if (answer.statusCode === 401) {
       await answer.body.dump();
       config = loadKubeConfig(choice); // requests under way go on over the connections of the one before
-      answer = await send(config, server, limited);
+      answer = await sent(limited);
     }
     if (answer.statusCode < 300) return answer.body;
     const retryAfter = answer.headers['retry-after'];

@@ -1,3 +1,4 @@
+import type { SentRequest } from '../client/cluster.ts';
 import type { Metrics } from './metrics.ts';
 import type { QueueObserver } from './work-queue.ts';
 
@@ -12,6 +13,13 @@ interface ObservedController {
 
 export interface ControllerMetrics {
   of(controller: string, workers: number): ObservedController;
+}
+
+/** Counts what is asked of the API server, as client-go does. */
+export function requestCounter(metrics: Metrics): (request: SentRequest) => void {
+  const help = 'Number of HTTP requests, partitioned by status code, method, and host.';
+  const requests = metrics.counter('rest_client_requests_total', help);
+  return ({ code, method, host }) => requests.add({ code, host, method });
 }
 
 /** Buckets of client-go's work queues, and of controller-runtime's looks, in seconds; rarer, as ours begin at a request. */

@@ -15,6 +15,8 @@ export interface KeptObjectsOptions<Status> {
   readonly kind: string;
   /** Keeps an object until what was made for it is gone. */
   readonly finalizer: string;
+  /** Nothing is left to do for it, even if it is deleted: it is held no more, so that it can go without us. */
+  readonly isSettled?: (object: Stored<OwnObject<Status>>) => boolean;
   /** What is worth an event between two statuses. */
   readonly transitions: (before: Status | undefined, after: Status) => readonly Happening[];
   readonly record: RecordEvent;
@@ -37,29 +39,36 @@ export interface KeptObjects<Status> {
   ): Promise<Again>;
   /** Writes the status if it says something new, and its events. @returns how long to wait with that, when the last one is too fresh */
   write(object: Stored<OwnObject<Status>>, status: Status): Promise<number | undefined>;
-  letGo(object: Stored<OwnObject<Status>>): Promise<void>;
+  letGo(object: Stored<OwnObject<Status>>): Promise<Again>;
   reference(object: Stored<OwnObject<Status>>): Reference;
   /** The object of that uid is gone. */
   forget(uid: string): void;
 }
 
+/** Until the copy of an object that has changed meanwhile is up to date. */
+const copyMs = 1_000;
+
 export function keptObjects<Status extends object>(options: KeptObjectsOptions<Status>): KeptObjects<Status> {
-  const { cluster, resource, kind, finalizer, transitions, record } = options;
+  const { cluster, resource, kind, finalizer, isSettled = () => false, transitions, record } = options;
   const { apiVersion } = resource;
   const writtenAt = new Map<string, number>();
 
-  /** Refused when the object has changed since it was read: then the change brings another look. */
+  /** Refused when the object has changed since it was read: then it is looked at again. */
   async function setFinalizers(
     { metadata: { name, resourceVersion } }: Stored<OwnObject<Status>>,
     finalizers: readonly string[],
-  ): Promise<void> {
+  ): Promise<Again> {
     try {
       await cluster.patch(resource, name, { metadata: { resourceVersion, finalizers } });
     } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
+      if (isConflict(error)) return { afterMs: copyMs };
+      if (!isNotFound(error)) throw error;
     }
+    return {};
   }
 
+  const letGo: KeptObjects<Status>['letGo'] = (object) =>
+    setFinalizers(object, object.metadata.finalizers?.filter((other) => other !== finalizer) ?? []);
   const reference: KeptObjects<Status>['reference'] = ({ metadata: { name, uid } }) => ({ apiVersion, kind, name, uid });
 
   return {
@@ -69,11 +78,11 @@ export function keptObjects<Status extends object>(options: KeptObjectsOptions<S
       const { finalizers = [], deletionTimestamp } = object.metadata;
       const isHeld = finalizers.includes(finalizer);
       if (deletionTimestamp !== undefined) return isHeld ? conclude(object) : {};
+      if (isSettled(object)) return isHeld ? letGo(object) : {};
       if (isHeld) return look(object);
-      await setFinalizers(object, [...finalizers, finalizer]);
-      return {}; // before anything is made for it; the change brings the next look
+      return setFinalizers(object, [...finalizers, finalizer]); // before anything is made for it; the change brings the next look
     },
-    letGo: (object) => setFinalizers(object, object.metadata.finalizers?.filter((other) => other !== finalizer) ?? []),
+    letGo,
     async write(object, status) {
       const { name, uid } = object.metadata;
       if (isDeepStrictEqual(status, object.status)) return undefined;

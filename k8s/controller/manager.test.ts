@@ -12,6 +12,7 @@ import type { Controller } from './controller.ts';
 import { eventRecorder } from './event-recorder.ts';
 import { type Election, standForElection } from './leader.ts';
 import { startManager } from './manager.ts';
+import { createMetrics } from './metrics.ts';
 
 const skip = whyNoControlPlane();
 const configMaps: Resource<V1ConfigMap> = { apiVersion: 'v1', plural: 'configmaps', read: withDates };
@@ -128,7 +129,7 @@ test('a controller looks at what is there and at what changes, again after a fai
   };
 
   await plane.apply(aConfigMap('1'));
-  const manager = await startManager({ controllers: [counter], cluster, identity: 'test', port: 0, log: silent });
+  const manager = await startManager({ controllers: [counter], cluster, identity: 'test', port: 0, metrics: createMetrics(), log: silent });
   context.after(manager.stop);
   const answer = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${manager.port}${path}`)).text();
   while (looks.length < 2) await sleep(20);

@@ -5,7 +5,7 @@ import { controllerMetrics } from './controller-metrics.ts';
 import { serveEndpoints } from './endpoints.ts';
 import { standForElection } from './leader.ts';
 import type { Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface ManagerOptions {
   readonly controllers: readonly Controller[];
@@ -15,6 +15,8 @@ export interface ManagerOptions {
   readonly identity: string;
   /** Of health, readiness and metrics; 0 takes a free one. */
   readonly port: number;
+  /** What its endpoint tells; the manager adds its own. */
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -30,8 +32,7 @@ export interface Manager {
 const leaseName = 'permafrost-controller';
 
 /** Runs controllers in this process, as soon as it leads. Copies of objects are kept before that, so that it can take over at once. */
-export async function startManager({ controllers, cluster, identity, port, log }: ManagerOptions): Promise<Manager> {
-  const metrics = createMetrics();
+export async function startManager({ controllers, cluster, identity, port, metrics, log }: ManagerOptions): Promise<Manager> {
   const leading = metrics.gauge('leader_election_master_status', 'Whether this process leads: 1 or 0');
   leading.set({ name: leaseName }, 0);
   metrics.measured('process_resident_memory_bytes', 'Resident memory size in bytes', 'gauge', () => memoryUsage.rss());

@@ -73,12 +73,12 @@ export function cronSweepController({ cluster, schedules, record }: CronSweepCon
 
   /** Deletes the schedule, unless it is somebody else's, and lets the object go. Its sweeps go with it. */
   const conclude = async (object: StoredCronSweep): Promise<Again> => {
-    const view = await engineView(() => found(object));
-    if (view.reachable && view.schedule !== undefined) await schedules.remove(keyOf(object));
-    if (view.reachable) {
-      await kept.letGo(object);
-      return {};
-    }
+    const view = await engineView(async () => {
+      const seen = await found(object);
+      if (seen.reachable && seen.schedule !== undefined) await schedules.remove(keyOf(object));
+      return seen;
+    });
+    if (view.reachable) return kept.letGo(object);
     const observation = { generation: object.metadata.generation ?? 0, engine: view, nights: [] };
     await kept.write(object, computeCronSweepStatus(observation, object.status, new Date()));
     return { afterMs: unreachablePauseMs };

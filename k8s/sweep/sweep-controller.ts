@@ -21,7 +21,7 @@ export interface SweepControllerOptions {
   readonly record: RecordEvent;
 }
 
-/** Keeps the object until its workflow has closed. */
+/** Keeps the object until its workflow has closed, and its status has said so. */
 const finalizer = 'permafrost.dev/workflow';
 
 /** A sweep in which nothing happens is looked at more seldom. */
@@ -45,7 +45,7 @@ type SweepOfObject = Stored<SweepObject>;
 
 export function sweepController({ cluster, engine, record }: SweepControllerOptions): Controller {
   const memories = new Map<string, Memory>();
-  const kept = keptObjects({ cluster, resource: sweeps, kind: 'Sweep', finalizer, transitions, record });
+  const kept = keptObjects({ cluster, resource: sweeps, kind: 'Sweep', finalizer, isSettled, transitions, record });
 
   const remember = (uid: string, news: Partial<Memory>): Memory => {
     const memory = { changedAt: performance.now(), ...memories.get(uid), ...news };
@@ -107,7 +107,6 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
   };
 
   const look = async (object: SweepOfObject): Promise<Again> => {
-    if (isSettled(object)) return {};
     const { uid, generation = 0 } = object.metadata;
     const id = sweepIdOf(object.metadata);
     const read = readSweep(object);
@@ -131,7 +130,7 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
     const waitMs = await kept.write(object, status);
     if (waitMs !== undefined) return { afterMs: waitMs };
     if (!view.reachable) return { afterMs: unreachablePauseMs * (0.8 + Math.random() * 0.4) };
-    if (isOver(status.state)) return {};
+    if (isOver(status.state)) return { afterMs: statusEveryMs }; // to let go of it, once our copy says so too
     if (view.run === undefined) return verdict !== 'unchecked' && !verdict.valid && verdict.retry ? { afterMs: missingPauseMs } : {};
     return { afterMs: pauseMs(remember(uid, {})) };
   };
@@ -142,10 +141,7 @@ export function sweepController({ cluster, engine, record }: SweepControllerOpti
     const id = sweepIdOf(object.metadata);
     let view = await seen(id, uid, undefined);
     const { run } = view;
-    if (run === undefined ? view.reachable : run.state !== 'running') {
-      await kept.letGo(object);
-      return {};
-    }
+    if (run === undefined ? view.reachable : run.state !== 'running') return kept.letGo(object);
     try {
       if (run !== undefined) await engine.cancel(id); // again and again: it may have got lost
     } catch (error) {

@@ -45,6 +45,7 @@ export function controlPlaneArguments(
         ...['--service-account-issuer', 'https://kubernetes.default.svc'],
         ...['--service-account-key-file', certificate('sa.pub'), '--service-account-signing-key-file', certificate('sa.key')],
         ...['--authorization-mode', 'Node,RBAC', '--allow-privileged'],
+        ...['--enable-admission-plugins', 'OwnerReferencesPermissionEnforcement'], // OpenShift has it: what works here works there
         ...['--audit-policy-file', path.join(config, 'audit-policy.yaml'), '--audit-log-path', auditLog],
       ];
     case 'kube-controller-manager':
