@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cronSweepCrd } from '../k8s/api/cron-sweep-crd.ts';
+import type { CronSweepObject } from '../k8s/api/cron-sweep-object.ts';
 import { sweepCrd } from '../k8s/api/sweep-crd.ts';
 import { type SweepObject, sweeps } from '../k8s/api/sweep-object.ts';
 import { type Cluster, connectCluster } from '../k8s/client/cluster.ts';
@@ -11,7 +12,7 @@ import { isNotFound } from '../k8s/client/errors.ts';
 import type { Stored } from '../k8s/client/resource.ts';
 import { type ControlPlane, openControlPlane } from '../tools/cluster/test-control-plane.ts';
 import { endChild } from './processes.ts';
-import { aPythonSweep, startTestSystem, type TestSystem } from './system.ts';
+import { aPythonSweep, startTestSystem, type TestSystem, type TestSystemOptions, type Variables } from './system.ts';
 
 export interface ControllerProcess {
   readonly process: ChildProcess;
@@ -25,7 +26,9 @@ export interface ControllerSystem {
   readonly system: TestSystem;
   readonly cluster: Cluster;
   /** Ready when this resolves; leading a moment later, if no other one does. */
-  startController(): Promise<ControllerProcess>;
+  startController(variables?: Variables): Promise<ControllerProcess>;
+  /** With it, a worker makes the nights of CronSweep objects. */
+  readonly objectsVariables: Variables;
   /** Applies a sweep of the Python example trainer. @returns its name */
   apply(name: string, change?: Readonly<Record<string, unknown>>): Promise<string>;
   find(name: string): Promise<Stored<SweepObject> | undefined>;
@@ -35,8 +38,9 @@ export interface ControllerSystem {
   close(): Promise<void>;
 }
 
-export async function startControllerSystem(): Promise<ControllerSystem> {
-  const [plane, system] = await Promise.all([openControlPlane(), startTestSystem({ durable: true })]);
+/** @param options - of its system, whose Temporal is durable unless they are given */
+export async function startControllerSystem(options: TestSystemOptions = { durable: true }): Promise<ControllerSystem> {
+  const [plane, system] = await Promise.all([openControlPlane(), startTestSystem(options)]);
   await plane.applyKinds(sweepCrd, cronSweepCrd);
   const choice = { kind: 'context', context: 'permafrost', files: [plane.kubeconfig] } as const;
   const cluster = connectCluster({ cluster: choice, namespace: plane.namespace, patienceSeconds: 30 });
@@ -55,11 +59,12 @@ export async function startControllerSystem(): Promise<ControllerSystem> {
     plane,
     system,
     cluster,
+    objectsVariables: { OBJECTS_CONTEXT: choice.context, KUBECONFIG: plane.kubeconfig, KUBERNETES_NAMESPACE: plane.namespace },
     find,
-    async startController() {
+    async startController(variables) {
       const args = ['controller', '--context', 'permafrost', '--namespace', plane.namespace, '--port', '0'];
       const controller = spawn(process.execPath, [path.join(import.meta.dirname, '../cli/main.ts'), ...args], {
-        env: { ...process.env, KUBECONFIG: plane.kubeconfig, TEMPORAL_ADDRESS: system.temporalAddress },
+        env: { ...process.env, KUBECONFIG: plane.kubeconfig, TEMPORAL_ADDRESS: system.temporalAddress, ...variables },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       controllers.push(controller);
@@ -99,7 +104,7 @@ export async function startControllerSystem(): Promise<ControllerSystem> {
 }
 
 /** `True`, `False` or `Unknown`, with the reason. */
-export function condition({ status }: SweepObject, type: string): string {
+export function condition({ status }: SweepObject | CronSweepObject, type: string): string {
   const found = status?.conditions?.find((one) => one.type === type);
   return found === undefined ? 'not there' : `${found.status} ${found.reason}`;
 }

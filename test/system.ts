@@ -20,12 +20,18 @@ export interface TestSystem {
   killTemporal(): Promise<void>;
   /** Starts it again at the same address. */
   restartTemporal(): Promise<void>;
-  /** A worker as a process of its own, so that it can be killed; ready when this resolves. */
-  startWorker(): Promise<ChildProcess>;
+  /**
+   * A worker as a process of its own, so that it can be killed; ready when this resolves.
+   * @param variables - what it gets to know beside the servers, or instead of them
+   */
+  startWorker(variables?: Variables): Promise<ChildProcess>;
   /** A sweep of the Python example trainer with a few things changed. */
   submit(change: Readonly<Record<string, unknown>>): Promise<Submitted & { readonly results: SweepFolder }>;
   close(): Promise<void>;
 }
+
+/** Of a process's environment. */
+export type Variables = Readonly<Record<string, string>>;
 
 export interface TestSystemOptions {
   readonly continueAsNewAfter?: number;
@@ -33,8 +39,10 @@ export interface TestSystemOptions {
   readonly durable?: true;
   /** Where the S3 server listens. */
   readonly listenAddress?: string;
-  /** What the workers get to know beside the servers. */
-  readonly workerVariables?: Readonly<Record<string, string>>;
+  /** What all workers get to know beside the servers. */
+  readonly workerVariables?: Variables;
+  /** The program of the workers, where it is not the usual one. */
+  readonly workerProgram?: string;
 }
 
 export async function startTestSystem({
@@ -42,6 +50,7 @@ export async function startTestSystem({
   durable,
   listenAddress,
   workerVariables,
+  workerProgram = path.join(import.meta.dirname, 'worker-process.ts'),
 }: TestSystemOptions = {}): Promise<TestSystem> {
   const s3 = await startTestServer(listenAddress);
   const start = (port: number): Promise<TemporalServer> =>
@@ -64,9 +73,10 @@ export async function startTestSystem({
     async restartTemporal() {
       temporal = await start(Number(temporal.address.split(':')[1]));
     },
-    async startWorker() {
-      const worker = spawn(process.execPath, [path.join(import.meta.dirname, 'worker-process.ts')], {
-        env: { ...process.env, ...workerVariables, TEMPORAL_ADDRESS: temporal.address, TRIALS_FOLDER: path.join(s3.folder, 'trials') },
+    async startWorker(variables) {
+      const servers = { TEMPORAL_ADDRESS: temporal.address, TRIALS_FOLDER: path.join(s3.folder, 'trials') };
+      const worker = spawn(process.execPath, [workerProgram], {
+        env: { ...process.env, ...workerVariables, ...servers, ...variables },
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
       workers.push(worker);
