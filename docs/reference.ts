@@ -1,7 +1,9 @@
-/** `npm run docs:reference`: writes docs/reference.md from the schema in study/spec. A test keeps the two equal. */
+/** `npm run docs:reference`: writes docs/reference.md from the schemas in study/spec and k8s/api. A test keeps the two equal. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { cronSweepStatusSchema } from '../k8s/api/cron-sweep-status.ts';
+import { sweepStatusSchema } from '../k8s/api/sweep-status.ts';
 import { cronSweepSchema } from '../study/spec/cron-sweep-schema.ts';
 import { sweepSchema } from '../study/spec/schema.ts';
 import { trainerSettingsSchema } from '../study/spec/trial-template-schema.ts';
@@ -32,6 +34,16 @@ ${tableOf(schemaOf(sweepSchema), '')}
 \`spec.sweepTemplate.spec\` has the fields of a sweep's \`spec\`, above.
 
 ${tableOf(schemaOf(cronSweepSchema), '', 'spec.sweepTemplate.spec')}
+
+## \`status\` of a sweep that is an object of a cluster
+
+Written by the [controller](controller.md), which also tells what the conditions mean. An asterisk marks what is always there.
+
+${tableOf(schemaOf(sweepStatusSchema), 'status')}
+
+## \`status\` of a \`CronSweep\` object
+
+${tableOf(schemaOf(cronSweepStatusSchema), 'status')}
 
 ## \`spec.trialTemplate.trainer\` of the built-in trainer
 
