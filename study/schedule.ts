@@ -17,6 +17,19 @@ export function nextCommand(state: SweepState): Command | undefined {
   }
 }
 
+/** As many as Temporal takes at once without trouble. */
+const mostAtOnce = 100;
+
+/** What can be done side by side: a new trial, or what different trials are to be told. Two words to one trial keep their order. */
+export function nextCommands(state: SweepState): readonly Command[] {
+  const next = nextCommand(state);
+  if (next === undefined) return [];
+  if (state.due.length === 0) return [next];
+  const first = state.due.slice(0, mostAtOnce);
+  const second = first.findIndex(({ trial }, at) => first.slice(0, at).some((before) => before.trial === trial));
+  return second === -1 ? first : first.slice(0, second);
+}
+
 export function hasFreeSlot(state: SweepState): boolean {
   return !state.paused && runningTrials(state).length < state.parallelTrials;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nextCommand } from './schedule.ts';
+import { nextCommand, nextCommands } from './schedule.ts';
 import { fold, type Happening, type Message } from './sweep.ts';
 import { answerableTrials, type Command, isOver, newSweep, type SweepPlan, type SweepState, waitingTrials } from './sweep-state.ts';
 import type { Report } from './trial.ts';
@@ -35,11 +35,13 @@ function obey(state: SweepState, meanwhile = (now: SweepState): SweepState => no
   const at = 0;
   const commands: Command[] = [];
   let now = state;
-  for (let command = nextCommand(now); command !== undefined; command = nextCommand(now)) {
-    commands.push(command);
-    if (command.type === 'suggest' || command.type === 'suggestFinal') now = fold(now, { at, type: 'asked', command });
+  for (let next = nextCommands(now); next.length > 0; next = nextCommands(now)) {
+    commands.push(...next);
+    for (const command of next) {
+      if (command.type === 'suggest' || command.type === 'suggestFinal') now = fold(now, { at, type: 'asked', command });
+    }
     now = meanwhile(now);
-    now = fold(now, { at, ...answerTo(command, now) });
+    for (const command of next) now = fold(now, { at, ...answerTo(command, now) });
   }
   return { state: now, commands };
 }

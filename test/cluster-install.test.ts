@@ -1,4 +1,4 @@
-/** From an empty cluster to results, as a person would type it. What is typed is printed. */
+/** From an empty cluster to results, as a person would type it: by Helm and kubectl, and by the command line alone. What is typed is printed. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
@@ -13,6 +13,7 @@ import { buildImage } from '../tools/images/images.ts';
 import { findPinned } from '../tools/servers/binaries.ts';
 import { clusterPrograms, helms } from '../tools/servers/catalogue.ts';
 import { startTemporal, type TemporalServer } from '../tools/servers.ts';
+import { runExample } from './cluster-example.ts';
 import { startTestServer, type TestServer } from './object-server.ts';
 
 const skip = whyNoOwnCluster(); // a named one would need a registry
@@ -75,9 +76,6 @@ async function typed(line: string): Promise<string> {
   }
 }
 
-/** Without printing it. */
-const kubectl = (...args: readonly string[]): Promise<string> => command(programs.kubectl[0]!, ...programs.kubectl.slice(1), ...args);
-
 const ended = '--for=jsonpath={.status.state}=Succeeded';
 
 test('the system comes up by one helm install', { skip }, async () => {
@@ -99,19 +97,11 @@ test('a sweep by kubectl, to its end', { skip }, async () => {
   await typed('kubectl describe sweep first-sweep');
 });
 
-test('a sweep by Helm: four GPUs for six trials, what may change, what may not, and its end', { skip, timeout: 400_000 }, async () => {
-  const gpu = 'spec.trialTemplate.resources.limits.nvidia\\.com/gpu=1,spec.trialTemplate.resources.requests.cpu=100m';
-  const file = `-f examples/first-sweep.yaml --set ${gpu}`;
-  await typed(`helm install lr-scan helm/sweep ${file} --set spec.numTrials=40 --set spec.parallelTrials=6`);
+test('a sweep by Helm: what may change, what may not, and its end', { skip }, async () => {
+  await typed('helm install lr-scan helm/sweep -f examples/first-sweep.yaml --set spec.numTrials=40');
   await typed('kubectl wait sweep/lr-scan --for=jsonpath={.status.state}=Running --timeout=1m');
-  const most = { Running: 0, Pending: 0 };
-  while (most.Running < 4 || most.Pending < 2) {
-    const phases = (await kubectl('get', 'pods', '-l', 'permafrost.dev/sweep', '-o', 'jsonpath={.items[*].status.phase}')).split(' ');
-    for (const phase of ['Running', 'Pending'] as const) most[phase] = Math.max(most[phase], phases.filter((one) => one === phase).length);
-    assert.ok(most.Running <= 4, `${most.Running} pods with a GPU each run on four`);
-  }
   await typed('kubectl scale sweep/lr-scan --replicas=1');
-  const same = `${file} --set spec.parallelTrials=1`;
+  const same = '-f examples/first-sweep.yaml --set spec.parallelTrials=1';
   await typed(`helm upgrade lr-scan helm/sweep ${same} --set spec.numTrials=50`);
   await assert.rejects(
     typed(`helm upgrade lr-scan helm/sweep ${same} --set spec.numTrials=30`),
@@ -122,7 +112,9 @@ test('a sweep by Helm: four GPUs for six trials, what may change, what may not, 
     /spec.searchAlgorithm: Forbidden: cannot be changed/,
   );
   await typed('kubectl wait sweep/lr-scan --for=jsonpath={.status.trials.total}=50 --timeout=1m');
-  const { uid } = JSON.parse(await kubectl('get', 'sweep', 'lr-scan', '--output=json')).metadata;
+  const { uid } = JSON.parse(
+    await command(programs.kubectl[0]!, ...programs.kubectl.slice(1), 'get', 'sweep', 'lr-scan', '--output=json'),
+  ).metadata;
   await typed('helm uninstall lr-scan --wait --timeout 2m');
   Object.assign(process.env, { TEMPORAL_ADDRESS: temporal.address });
   const { client, close } = await connectSystem();
@@ -137,4 +129,20 @@ test('what is uninstalled leaves the custom resources, and results in S3', { ski
   await typed('kubectl wait pod --all --for=delete --timeout=1m'); // Helm waits for the deployments, not for their pods
   assert.match(await typed('kubectl get crds --output=name'), /sweeps.permafrost.dev/);
   assert.equal((await typed('kubectl get all --output=name')).trim(), '');
+});
+
+test('the example sweep by `permafrost run --runner kubernetes`, shortened: four of its six pods have a GPU, the others wait', {
+  skip,
+  timeout: 400_000,
+}, async () => {
+  const pruneAlgorithm = { name: 'asha', mode: 'promote', minResource: 2, maxResource: 6, reductionFactor: 3 };
+  const change = { numTrials: 6, finalSeeds: 0, enqueue: [], pruneAlgorithm };
+  const { exitCode, mostRunning, mostPending, left } = await runExample({
+    cluster,
+    namespace: cluster.namespace,
+    image: images.trainer,
+    change,
+  });
+  assert.deepEqual({ exitCode, mostRunning, left }, { exitCode: 0, mostRunning: 4, left: 0 });
+  assert.ok(mostPending >= 2, `${mostPending} waited`);
 });

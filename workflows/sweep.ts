@@ -23,7 +23,7 @@ import type { Outcome } from '../study/log.ts';
 import { originText, sweepDetails, type TrialPage, trialDetails, trialWorkflowId } from '../study/page.ts';
 import { type Progress, progressOf } from '../study/progress.ts';
 import type { Revision } from '../study/revision.ts';
-import { nextCommand } from '../study/schedule.ts';
+import { nextCommand, nextCommands } from '../study/schedule.ts';
 import type { Suggestion } from '../study/suggestion.ts';
 import type { Summary } from '../study/summary.ts';
 import { fold, type Happening, type Message } from '../study/sweep.ts';
@@ -88,13 +88,11 @@ export async function sweep(input: SweepInput): Promise<Summary> {
     while (!isOver(state)) {
       await condition(() => !isQuiet() || isOver(state));
       take();
-      for (let command = nextCommand(state); command !== undefined; command = nextCommand(state)) {
-        const next = command;
-        if (next.type === 'suggest' || next.type === 'suggestFinal') {
-          enqueue({ type: 'asked', command: next });
-          take();
-        }
-        enqueue(await CancellationScope.nonCancellable(() => carryOut(input, state, next))); // a child half started would be nobody's
+      for (let commands = nextCommands(state); commands.length > 0; commands = nextCommands(state)) {
+        for (const command of commands) if (!isSent(command)) enqueue({ type: 'asked', command });
+        take();
+        const carryOutAll = () => Promise.all(commands.map((command) => carryOut(input, state, command)));
+        for (const happening of await CancellationScope.nonCancellable(carryOutAll)) enqueue(happening); // a child half started would be nobody's
         take();
       }
       // Not once it closes: little is left, and a new run would not know that this one was cancelled.
@@ -130,6 +128,8 @@ export async function sweep(input: SweepInput): Promise<Summary> {
   if (phase.outcome.result === 'failed') throw ApplicationFailure.nonRetryable(phase.outcome.message, phase.outcome.because);
   return summary;
 }
+
+const isSent = (command: Command): command is SentCommand => command.type !== 'suggest' && command.type !== 'suggestFinal';
 
 function setHandlers(enqueue: (happening: Happening) => void, state: () => SweepState): void {
   const andShow = (happening: Happening): Progress => {

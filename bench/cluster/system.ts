@@ -15,6 +15,7 @@ import { trainerObjects } from '../../test/cluster-system.ts';
 import { startTestServer } from '../../test/object-server.ts';
 import { type Cluster, startCluster } from '../../tools/cluster/cluster.ts';
 import { startTemporal } from '../../tools/servers.ts';
+import { limitMemory } from './memory-limit.ts';
 
 export interface BenchSystem {
   readonly cluster: Cluster;
@@ -27,6 +28,7 @@ export interface BenchSystem {
   readonly names: Map<number, string>;
   /** A program of the project, once it has said that it is ready. */
   start(name: string, file: string, ...args: readonly string[]): Promise<Program>;
+  /** `permafrost worker` as it runs in its pod. */
   startWorker(): Promise<Program>;
   /** Random search over one parameter, without final trainings, with these fields of its spec changed. */
   sweep(spec: Readonly<Record<string, unknown>>): Sweep;
@@ -47,6 +49,10 @@ export const namespaces = { trials: 'trials', byHand: 'by-hand' } as const;
 
 const root = path.join(import.meta.dirname, '../..');
 
+/** A worker is run as in its pod: with the limit of the chart's `worker.resources`, and the variables that tools/images/Containerfile sets for it. */
+const workerMebibytes = 1_024;
+const imageVariables = ['MALLOC_ARENA_MAX=2'];
+
 export async function openBenchSystem(): Promise<BenchSystem> {
   const cluster = await startCluster({ folder: mkdtempSync(path.join(os.tmpdir(), 'permafrost-bench-')), lifetime: 'thisProcess' });
   const context = (await cluster.kubectl('config', 'current-context')).trim();
@@ -62,14 +68,12 @@ export async function openBenchSystem(): Promise<BenchSystem> {
       ...trainerObjects(namespace, s3.environment),
     ]),
   );
+  const workerLimit = limitMemory(`permafrost-bench-${process.pid}`, workerMebibytes);
   const names = new Map<number, string>([[process.pid, 'benchmark']]);
   const running = new Set<Program>();
 
-  const start = async (name: string, file: string, ...args: readonly string[]): Promise<Program> => {
-    const child = spawn(process.execPath, [path.join(root, file), ...args], {
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    });
+  const launch = async (name: string, command: string, args: readonly string[]): Promise<Program> => {
+    const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     const pid = child.pid!; // Node itself is there, as we run on it
     process.once('exit', () => child.kill());
     names.set(pid, name);
@@ -97,8 +101,12 @@ export async function openBenchSystem(): Promise<BenchSystem> {
     store: s3.store,
     environment,
     names,
-    start,
-    startWorker: () => start('worker', 'cli/main.ts', 'worker', '--context', context, '--namespace', namespaces.trials),
+    start: (name, file, ...args) => launch(name, process.execPath, [path.join(root, file), ...args]),
+    startWorker() {
+      const worker = [path.join(root, 'cli/main.ts'), 'worker', '--context', context, '--namespace', namespaces.trials];
+      const [command, ...args] = workerLimit.around('env', ...imageVariables, process.execPath, ...worker);
+      return launch('worker', command, args);
+    },
     sweep: (spec) => parseSweep(writtenSweep(s3.bucket, spec)),
     submit: (sweep) => submit(sweep, { client, store: s3.store }),
     async logOf({ id, folder }) {
@@ -114,6 +122,7 @@ export async function openBenchSystem(): Promise<BenchSystem> {
       await temporal.stop();
       rmSync(state, { recursive: true, force: true });
       await s3.close();
+      await workerLimit.remove();
       await cluster.remove();
     },
   };
