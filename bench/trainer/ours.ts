@@ -8,16 +8,20 @@ import { type EncoderConfig, readEncoderConfig } from '../../trainer/encoder/con
 import { noiseOfStep } from '../../trainer/encoder/forward.ts';
 import { layerNames, modelParameters, type Parameter } from '../../trainer/encoder/parameters.ts';
 import { download, hold, release, tensorsOnDevice, upload } from '../../trainer/kernels/handle.ts';
+import { lookAt } from '../../trainer/look.ts';
+import { createHeld } from '../../trainer/methods/held.ts';
+import { methodOf } from '../../trainer/methods/methods.ts';
 import { createModel, type Input, type Model } from '../../trainer/model.ts';
 import { normalNumbers } from '../../trainer/random.ts';
 import { openSafetensors } from '../../trainer/safetensors.ts';
+import { parseSettings } from '../../trainer/settings.ts';
 import { classification } from '../../trainer/task.ts';
 import { freshValue, initialValue } from '../../trainer/weights.ts';
 import type { Footprint, Work } from './work.ts';
 
 const labels = 2;
 
-function build({ model: folder, frozen, dropout }: Work): Model {
+function build({ model: folder, frozen, dropout, trainer = {}, horizon = 1000 }: Work): Model {
   const read = readEncoderConfig(folder);
   const config: EncoderConfig = {
     ...read,
@@ -26,36 +30,38 @@ function build({ model: folder, frozen, dropout }: Work): Model {
     attentionDropout: dropout,
     headDropout: dropout,
   };
-  const parameters = modelParameters(config, { outputs: labels, pooling: 'pooler' });
+  const frozenLayers = new Set(layerNames(config).slice(0, frozen));
+  const rateInLayer = ({ layer }: Pick<Parameter, 'layer'>) => (frozenLayers.has(layer) ? undefined : 1e-5);
+  const own = modelParameters(config, { outputs: labels, pooling: 'pooler' });
+  const settings = parseSettings({ model: folder, data: 'none', ...trainer });
+  const method = methodOf(settings, undefined, { ...settings, config, parameters: own, seed: 0, horizon, rateOf: rateInLayer });
+  const parameters = [...own, ...(method.added ?? []), ...(method.inserted?.parameters ?? [])];
   const fresh = (parameter: Parameter) => freshValue(parameter, config.initializerRange, 0, parameters.indexOf(parameter));
   const path = join(folder, 'model.safetensors');
   const file = existsSync(path) ? openSafetensors(path) : undefined;
-  const start = (parameter: Parameter) => ({
-    weight: file === undefined ? fresh(parameter) : initialValue(parameter, file, () => fresh(parameter)),
-  });
-  const frozenLayers = new Set(layerNames(config).slice(0, frozen));
-  const rateOf = ({ layer }: Pick<Parameter, 'layer'>) => (frozenLayers.has(layer) ? undefined : 1e-5);
-  const model = createModel(config, parameters, start, rateOf, {
+  const initial = (parameter: Parameter) => (file === undefined ? fresh(parameter) : initialValue(parameter, file, () => fresh(parameter)));
+  const rateOf = (parameter: Parameter) => (method.trains?.(parameter) === false ? undefined : rateInLayer(parameter));
+  const start = (parameter: Parameter) => ({ weight: initial(parameter) });
+  const fixed = {
     engine: 'raw',
     task: classification(labels),
     pooling: 'pooler',
     activations: 'keep',
     weightDecay: 0.01,
     clipNorm: 1,
-  });
-  file?.close();
-  return model;
+  } as const;
+  return createModel(config, parameters, start, rateOf, fixed, { method, held: createHeld(), initial });
 }
 
 /** What a process does between two questions is not timed: tensors of the batch are made within the work, as PyTorch's are. */
-function repeatable(work: Work): () => void {
+async function repeatable(work: Work): Promise<() => void> {
   const model = build(work);
   const { batch: size, time, does, frozen, prefix } = work;
   const { vocabulary, hidden } = model.config;
   const random = seededStream(0, 0);
   const first = Math.min(1000, Math.floor(vocabulary / 2));
-  const tokens = (): TokenBatch => {
-    const texts = Array.from({ length: size }, () => ({
+  const tokens = (many: number): TokenBatch => {
+    const texts = Array.from({ length: many }, () => ({
       ids: Int32Array.from({ length: time }, () => first + random.int(vocabulary - first)),
       types: new Int32Array(time),
     }));
@@ -64,8 +70,13 @@ function repeatable(work: Work): () => void {
   const given =
     frozen > 0 && prefix === 'given' ? upload(normalNumbers(random, size * time * hidden, 1), [size * time, hidden]) : undefined;
   const input = (): Input => {
-    const batch = tokens();
+    const batch = tokens(size);
     return frozen === 0 ? { batch } : { batch, prefix: given === undefined ? model.runPrefix(batch) : hold(given) };
+  };
+  /** Of a look at the data before the first step, which is not timed. */
+  const some = ({ length }: readonly number[]): Input => {
+    const batch = tokens(length);
+    return frozen === 0 ? { batch } : { batch, prefix: model.runPrefix(batch) };
   };
   const leave = ({ prefix: below }: Input) => {
     if (below !== undefined) release(below);
@@ -81,6 +92,8 @@ function repeatable(work: Work): () => void {
       leave(of);
     };
   }
+  const texts = { lengths: Array.from({ length: size }, () => time), labels: Array.from({ length: size }, (_, text) => text % labels) };
+  await model.survey(lookAt(model, { source: { batches: [], prefix: 'computed', input: some }, ...texts }, 0));
   let count = 0;
   return () => {
     const of = input();
@@ -107,15 +120,15 @@ function timed(work: () => void): number {
 type Question = { readonly work: Work } | { readonly times: number } | { readonly footprint: true };
 
 let run = () => {};
-function answer(question: Question): unknown {
+async function answer(question: Question): Promise<unknown> {
   if ('work' in question) {
-    run = repeatable(question.work);
+    run = await repeatable(question.work);
     return null;
   }
   return 'times' in question ? Array.from({ length: question.times }, () => timed(run)) : footprint();
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line) as Question))}\n`);
+  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line) as Question))}\n`);
 }
 process.exit(); // TensorFlow's threads would keep it

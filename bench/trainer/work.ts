@@ -12,6 +12,10 @@ export interface Work {
   readonly prefix: 'runs' | 'given';
   /** Rate of all dropout, at least 0 and below 1. */
   readonly dropout: number;
+  /** How ours fine-tunes: `method` with its settings, as in the `trainer` block. Default: full. */
+  readonly trainer?: Readonly<Record<string, unknown>>;
+  /** Steps of the whole training, for methods that change their course. Default: 1000. */
+  readonly horizon?: number;
 }
 
 /** What a process says of itself. */

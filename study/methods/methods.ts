@@ -6,6 +6,8 @@ import { averaging } from './averaging.ts';
 import { bitfit } from './bitfit.ts';
 import { childTuning } from './child-tuning.ts';
 import { dps } from './dps.ts';
+import { dsee } from './dsee.ts';
+import { extrapolation } from './extrapolation.ts';
 import { full } from './full.ts';
 import { gradualUnfreezing } from './gradual-unfreezing.ts';
 import { guidedDropout } from './guided-dropout.ts';
@@ -28,6 +30,7 @@ const table = {
   bitfit,
   lora,
   adapters,
+  dsee,
   dps,
   childTuning,
   sift,
@@ -44,6 +47,7 @@ const table = {
   lnsr,
   guidedDropout,
   sam,
+  extrapolation,
   averaging,
   wiseft,
 } as const;
@@ -68,6 +72,7 @@ export const methodBlocks = {
   bitfit: block(bitfit),
   lora: block(lora),
   adapters: block(adapters),
+  dsee: block(dsee),
   dps: block(dps),
   childTuning: block(childTuning),
   sift: block(sift),
@@ -84,6 +89,7 @@ export const methodBlocks = {
   lnsr: block(lnsr),
   guidedDropout: block(guidedDropout),
   sam: block(sam),
+  extrapolation: block(extrapolation),
   averaging: block(averaging),
   wiseft: block(wiseft),
 } as const;

@@ -114,6 +114,13 @@ export function concatenate(tensors: readonly H[]): H {
   return run('ConcatV2', [intAttribute('N', tensors.length), ofFloats, intType('Tidx')], ...tensors, integer(-1));
 }
 
+const wholeDecomposition = [boolAttribute('compute_uv', true), boolAttribute('full_matrices', false), ofFloats];
+/** (m, n) → the k = min(m, n) singular values, largest first, and what stands left and right of them: (k), (m, k), (n, k). */
+export function singularValues(x: H): { readonly values: H; readonly left: H; readonly right: H } {
+  const [values, left, right] = runMany('Svd', wholeDecomposition, [x], 3) as [H, H, H];
+  return { values, left, right };
+}
+
 const asFloat = [boolType('SrcT'), floatType('DstT'), boolAttribute('Truncate', false)];
 /** 1 where a ≥ b, 0 elsewhere. */
 export const atLeast = (a: H, b: H): H => run('Cast', asFloat, run('GreaterEqual', float, a, b));

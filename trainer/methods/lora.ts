@@ -20,7 +20,7 @@ const targets: Readonly<Record<Settings['targets'], readonly Target[]>> = {
 };
 
 /** `scale · A · B`, added to some columns of a weight. */
-interface Addition {
+export interface Addition {
   readonly to: string;
   readonly a: Parameter;
   readonly b: Parameter;
@@ -32,12 +32,21 @@ interface Addition {
  * The product of two thin matrices is added to some of the weights, `w + (alpha / rank) · A · B`, and only these learn. A begins as noise and
  * B as zeros, so that the model begins as it was. Source: Hu et al., ICLR 2022, arXiv:2106.09685, section 4.1.
  */
-export function lora(settings: Settings, { parameters, rateOf, isLowRank }: RunFacts): Method {
-  const additions = parameters
+export function lora(settings: Settings, facts: RunFacts): Method {
+  const additions = additionsOf(settings, facts);
+  return { ...lowRank(additions, facts.isLowRank), added: additions.flatMap(({ a, b }) => [a, b]) };
+}
+
+/** Those that the layer configuration lets learn. */
+export function additionsOf(settings: Settings, { parameters, rateOf, isLowRank }: RunFacts): readonly Addition[] {
+  return parameters
     .flatMap((parameter) => additionsTo(parameter, settings))
     .filter(({ a }) => isLowRank(a.layer) && rateOf(a) !== undefined);
+}
+
+/** @param isLowRank - whether of a layer only such additions learn */
+export function lowRank(additions: readonly Addition[], isLowRank: (layer: string) => boolean): Required<Pick<Method, 'trains' | 'lens'>> {
   return {
-    added: additions.flatMap(({ a, b }) => [a, b]),
     trains: ({ kind, layer }) => !isLowRank(layer) || kind === 'lowRank',
     lens: (graph, weights, name) =>
       additions

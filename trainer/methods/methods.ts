@@ -9,6 +9,8 @@ import { averaging } from './averaging.ts';
 import { bitfit } from './bitfit.ts';
 import { childTuning } from './child-tuning.ts';
 import { dps } from './dps.ts';
+import { dsee } from './dsee.ts';
+import { extrapolation } from './extrapolation.ts';
 import { gradualUnfreezing } from './gradual-unfreezing.ts';
 import { guidedDropout } from './guided-dropout.ts';
 import { l2sp } from './l2sp.ts';
@@ -33,6 +35,7 @@ const builds: { readonly [Name in MethodName]: Build<Name> } = {
   bitfit,
   lora,
   adapters,
+  dsee,
   dps,
   childTuning,
   sift,
@@ -49,6 +52,7 @@ const builds: { readonly [Name in MethodName]: Build<Name> } = {
   lnsr,
   guidedDropout,
   sam,
+  extrapolation,
   averaging,
   wiseft,
 };

@@ -94,6 +94,30 @@ suite('what defines a method', () => {
     assert.throws(() => open({ trainer: { method: 'sam' }, layers }), /trainer\.method: must be full or lora where layers have mode lora/);
   });
 
+  test('dsee: besides a product of low rank, so many numbers of each matrix change, and stay the same ones', async () => {
+    const opened = await begin({ trainer: { method: 'dsee', dsee: { rank: 1, entries: 7 } } });
+    const before = valuesOf(opened.model, '1.query.weight');
+    const away = () => valuesOf(opened.model, '1.query.weight').map((value, index) => value - before[index]!);
+    assert.equal(Math.max(...away()), 0); // begins as it was
+    for (let step = 0; step < 3; step += 1) takeStep(opened.model, step);
+    const width = Math.sqrt(before.length);
+    const [a, b] = ['A', 'B'].map((letter) => valuesOf(opened.model, `1.query.weight.0.lora${letter}`));
+    const rest = away().map((value, place) => value - a![Math.floor(place / width)]! * b![place % width]!);
+    assert.equal(rest.filter((value) => Math.abs(value) > 1e-5).length, 7);
+  });
+
+  test('extrapolation: the first step is that of full fine-tuning, later ones are seen from ahead, and hardly ahead is full fine-tuning', () => {
+    const losses = (trainer: Opening['trainer']) => {
+      const { model } = open({ trainer });
+      return [0, 1].map((step) => takeStep(model, step));
+    };
+    const [ahead, plain] = [losses({ method: 'extrapolation', extrapolation: { ratio: 10 } }), losses({})];
+    assert.equal(ahead[0], plain[0]);
+    assert.notEqual(ahead[1], plain[1]); // seen from ahead
+    const [near] = [losses({ method: 'extrapolation', extrapolation: { ratio: 1e-6 } })];
+    assert.ok(Math.abs(near[1]! - plain[1]!) < 1e-5);
+  });
+
   test("mixout: a mixed weight's expectation is the weight", () => {
     const [inputs, draws] = [32, 4000];
     const matrix = { name: 'w', shape: [inputs, 1, 1] } as const;

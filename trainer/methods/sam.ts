@@ -3,9 +3,9 @@ import type { Gradient } from '../engine/graph.ts';
 import { absolute, add, divide, gather, indices, multiply, square } from '../kernels/arithmetic.ts';
 import type { Handle } from '../kernels/handle.ts';
 import { constant } from '../kernels/operation.ts';
-import { sum } from '../kernels/sum.ts';
 import { globalNorm, halfSquaredNorms } from '../optimizer/clip.ts';
-import type { Lens, Method, Opening, StepScope } from './method.ts';
+import type { Method, Opening, StepScope } from './method.ts';
+import { shiftedBy } from './shifted.ts';
 
 /**
  * The gradient is taken where the loss is about highest within `rho` of the weights: `g' = ∇f(w + rho · g / ‖g‖)`. Source: Foret et al.,
@@ -17,13 +17,13 @@ export function sam({ rho, adaptive }: MethodSettings['sam']): Method {
     open: (opening) => ({
       differentiate(scope) {
         const first = scope.evaluate();
-        return { loss: first.loss, gradients: scope.evaluate(shifted(scope, ascent(first.gradients, scope, opening))).gradients };
+        return { loss: first.loss, gradients: scope.evaluate(shiftedBy(ascent(first.gradients, scope, opening))).gradients };
       },
     }),
   };
 
   /** What to add to each weight. */
-  function ascent(gradients: readonly Gradient[], { trained }: StepScope, { weight }: Opening): readonly Handle[] {
+  function ascent(gradients: readonly Gradient[], { trained }: StepScope, { weight }: Opening): ReadonlyMap<string, Handle> {
     const sizes = gradients.map(({ rows }, index) => {
       if (!adaptive) return undefined;
       const whole = weight(trained[index]!.name); // in the same order
@@ -31,17 +31,10 @@ export function sam({ rho, adaptive }: MethodSettings['sam']): Method {
     });
     const sized = gradients.map(({ of }, index) => (sizes[index] === undefined ? of : multiply(of, sizes[index])));
     const factor = divide(constant(rho), add(globalNorm(halfSquaredNorms(sized)), constant(1e-12)));
-    return gradients.map(({ of }, index) => {
+    const shifts = gradients.map(({ of }, index) => {
       const size = sizes[index];
       return multiply(size === undefined ? of : multiply(of, square(size)), factor);
     });
-  }
-
-  function shifted({ trained }: StepScope, shifts: readonly Handle[]): Lens {
-    const shiftOf = new Map(trained.map(({ name }, index) => [name, shifts[index]!]));
-    return (graph, weights, name) => {
-      const shift = shiftOf.get(name);
-      return shift === undefined ? weights(name) : graph.apply(sum, { a: weights(name), b: graph.constant(shift) }, undefined);
-    };
+    return new Map(shifts.map((shift, index) => [trained[index]!.name, shift]));
   }
 }

@@ -706,6 +706,39 @@ class AutoFreeze(Plain):
         return None if layer_of(name) in self.groups[: self.frozen] else (step + 1, 1.0)
 
 
+class DSEE(LoRA):
+    alpha, entries = 2, 10
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(5)
+        self.places = {}
+        for name in self.targets:
+            u, s, v = torch.linalg.svd(start[name].double(), full_matrices=False)
+            residual = (start[name] - (u[:, :self.rank] * s[:self.rank]) @ v[:self.rank]).T.flatten()  # as the trainer counts: by input
+            self.places[name] = residual.abs().argsort(descending=True)[: self.entries]
+            self.added[factor(name, "A").replace("lora_A", "dsee_S")] = torch.randn(self.entries, 1) * 0.2
+
+    def loss(self, weights, step):
+        effective = {name: weights[name] for name in names}
+        for name in self.targets:
+            spread = torch.zeros(start[name].numel()).index_put((self.places[name],), weights[factor(name, "A").replace("lora_A", "dsee_S")][:, 0])
+            effective[name] = weights[name] + weights[factor(name, "B")] @ weights[factor(name, "A")] + spread.reshape(hidden, hidden).T
+        return cross_entropy(logits(effective))
+
+
+class Extrapolation(Plain):
+    ratio, before = 1.5, None
+
+    def gradients(self, weights, step):
+        ahead = dict(weights)
+        for name in self.trained:
+            if self.before is not None and "word_embeddings" not in name:
+                ahead[name] = (weights[name].detach() + self.ratio * (weights[name].detach() - self.before[name])).requires_grad_(True)
+        self.before = {name: weights[name].detach().clone() for name in self.trained}
+        return self.differentiate(ahead, step)
+
+
 def schedule(step, over, warmup):
     warm = math.ceil(warmup * over)
     return (step + 1) / warm if step < warm else (over - step) / (over - warm)
@@ -742,12 +775,13 @@ runs = {"full": Plain(), "bitfit": BitFit("all"), "bitfit-subset": BitFit("subse
         "dps-mix": DPSMix(), "l2sp": L2SP(), "rdrop": RDrop(), "sam": SAM(), "asam": ASAM(), "childTuning": ChildTuningF(), "sift": SIFT(),
         "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing(), "childTuning-D": ChildTuningD(), "surgical": Surgical(),
         "guidedDropout": GuidedDropout(), "ema": EMA(), "swa": SWA(), "wiseft": WiSE(), "r3f": R3F(), "r3f-normal": R3FNormal(), "smart": SMART(), "lnsr": LNSR(),
-        "houlsby": Houlsby(), "pfeiffer": Pfeiffer(), "autoRgn": AutoRGN(), "autoSnr": AutoSNR(), "autoFreeze": AutoFreeze()}
+        "houlsby": Houlsby(), "pfeiffer": Pfeiffer(), "autoRgn": AutoRGN(), "autoSnr": AutoSNR(), "autoFreeze": AutoFreeze(), "dsee": DSEE(),
+        "extrapolation": Extrapolation()}
 
 losses = {}
 for name, method in runs.items():
     losses[name], after = run(method)
     save_file(after, here / f"{name}.safetensors")
-added = LoRA().added | Houlsby().added
+added = DSEE().added | Houlsby().added  # those of LoRA are DSEE's too
 save_file({name: value.contiguous() for name, value in added.items()}, here / "added.safetensors")
 (here / "reference.json").write_text(json.dumps({"uniform": uniform((7,), (3, -5)).tolist(), "losses": losses}) + "\n")

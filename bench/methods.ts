@@ -1,0 +1,118 @@
+/**
+ * What each way of fine-tuning costs: time of a step and most memory of the process over those of full fine-tuning, and how much faster steps
+ * get above a frozen prefix whose output is given. `docs/benchmarks.md` says more. `--quick` repeats less, `--only <run>` runs one.
+ */
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { methodNames } from '../study/methods/methods.ts';
+import { cacheFolder } from '../tools/folders.ts';
+import { atMost, type Gate, publish } from './gates.ts';
+import { median } from './statistics.ts';
+import { openSide, type Side } from './trainer/side.ts';
+import type { Work } from './trainer/work.ts';
+
+interface Run {
+  readonly trainer: Readonly<Record<string, unknown>>;
+  /** Most that a step may take, full fine-tuning being 1, where something was promised. */
+  readonly limit?: number;
+  /** Its steps cost more or less as training goes on: the mean counts, over a whole training. */
+  readonly isStaged?: true;
+}
+
+const runs: Readonly<Record<string, Run>> = {
+  bitfit: { trainer: { method: 'bitfit' }, limit: 0.85 },
+  lora: { trainer: { method: 'lora' }, limit: 0.85 },
+  dsee: { trainer: { method: 'dsee' } },
+  adapters: { trainer: { method: 'adapters' } },
+  'dps dense': { trainer: { method: 'dps' }, limit: 1.15 },
+  'dps mix': { trainer: { method: 'dps', dps: { variant: 'mix' } } },
+  'childTuning F': { trainer: { method: 'childTuning' } },
+  'childTuning D': { trainer: { method: 'childTuning', childTuning: { variant: 'D' } } },
+  sift: { trainer: { method: 'sift' } },
+  surgical: { trainer: { method: 'surgical', surgical: { layers: 2, texts: 8 } } },
+  lpft: { trainer: { method: 'lpft' }, isStaged: true },
+  gradualUnfreezing: { trainer: { method: 'gradualUnfreezing' }, isStaged: true },
+  autoFreeze: { trainer: { method: 'autoFreeze' }, isStaged: true },
+  'autoRates rgn': { trainer: { method: 'autoRates' }, isStaged: true },
+  'autoRates snr': { trainer: { method: 'autoRates', autoRates: { by: 'snr' } }, isStaged: true },
+  mixout: { trainer: { method: 'mixout' }, limit: 1.2 },
+  l2sp: { trainer: { method: 'l2sp' } },
+  rdrop: { trainer: { method: 'rdrop' } },
+  r3f: { trainer: { method: 'r3f' } },
+  smart: { trainer: { method: 'smart' } },
+  lnsr: { trainer: { method: 'lnsr' }, limit: 1.7 },
+  guidedDropout: { trainer: { method: 'guidedDropout', guidedDropout: { texts: 8 } }, limit: 1.02 },
+  sam: { trainer: { method: 'sam' }, limit: 2.1 },
+  extrapolation: { trainer: { method: 'extrapolation' } },
+  averaging: { trainer: { method: 'averaging', averaging: { from: 0 } } },
+  wiseft: { trainer: { method: 'wiseft' } },
+};
+
+/** Embeddings and three of six layers frozen: how much faster a step must get at least. */
+const leastGain = 1.6;
+
+const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const chosen = Object.entries(runs).filter(([name]) => flags.only === undefined || flags.only === name);
+if (chosen.length === 0) throw new RangeError(`--only: must be one of ${Object.keys(runs).join(', ')}, got ${flags.only}`);
+const missing = methodNames.filter((name) => name !== 'full' && !Object.values(runs).some(({ trainer }) => trainer.method === name));
+if (missing.length > 0) throw new Error(`no run has method ${missing.join(', ')}`);
+
+const times = 2;
+const rounds = flags.quick ? 2 : 6;
+const threads = os.availableParallelism();
+const model = path.join(cacheFolder(process.env), 'models/minilm-l6');
+const horizon = times * (rounds + 1);
+const whole: Work = { model, batch: 16, time: 64, does: 'train', frozen: 0, prefix: 'runs', dropout: 0.1, horizon };
+const open = (work: Work): Promise<Side> => openSide('ours', work, { python: '', threads });
+
+interface Figures {
+  /** Of a step, full fine-tuning being 1. */
+  readonly time: number;
+  readonly memory: number;
+  /** Time of a step over that above the prefix. */
+  readonly gain: number;
+}
+
+/** The three take turns, so that a slow minute of the machine meets all. */
+async function measure(full: Side, { trainer, isStaged }: Run): Promise<Figures> {
+  const sides = [full, await open({ ...whole, trainer }), await open({ ...whole, trainer, frozen: 4, prefix: 'given' })] as const;
+  const [, own, above] = sides;
+  try {
+    for (const side of sides) await side.repeat(times); // warms up: shapes are seen for the first time
+    const turns: (readonly [number, number, number])[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const turn: number[] = [];
+      for (const side of sides) turn.push(sumOf(await side.repeat(times)));
+      turns.push(turn as [number, number, number]); // one of each side
+    }
+    const middle = isStaged ? (values: readonly number[]) => sumOf(values) / values.length : median;
+    const [ofFull, ofOwn] = [(await full.footprint()).peakBytes, (await own.footprint()).peakBytes];
+    return {
+      time: middle(turns.map(([one, other]) => other / one)),
+      memory: ofOwn / ofFull,
+      gain: middle(turns.map(([, one, other]) => one / other)),
+    };
+  } finally {
+    await Promise.all([own.leave(), above.leave()]);
+  }
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const gates: Gate[] = [];
+const figures: Record<string, Figures> = {};
+const full = await open(whole);
+try {
+  for (const [name, run] of chosen) {
+    const found = await measure(full, run);
+    figures[name] = found;
+    if (run.limit !== undefined) gates.push(atMost(`${name}: time of a step, full being 1`, found.time, run.limit));
+    gates.push(atMost(`${name}: step above a prefix of three of six layers over one without`, 1 / found.gain, 1 / leastGain));
+    process.stdout.write(`${name}: time ${found.time.toFixed(2)}, memory ${found.memory.toFixed(2)}, gain ${found.gain.toFixed(2)}\n`);
+  }
+} finally {
+  await full.leave();
+}
+const [processor] = os.cpus();
+publish('methods', gates, { quick: flags.quick, threads, processor: processor?.model, rounds, times, figures });
