@@ -6,8 +6,10 @@ import type { SweepRef } from '../runners/runner.ts';
 import type { Outcome, SweepEvent } from '../study/log.ts';
 import { reportPage } from '../study/report/report-page.ts';
 import { rungsOf } from '../study/rungs.ts';
+import { newlySpent } from '../study/spent-trials.ts';
 import { type Suggestion, suggestionOf } from '../study/suggestion.ts';
 import { type Summary, summaryOf } from '../study/summary.ts';
+import { planOf } from '../study/sweep-plan.ts';
 import type { Finalist } from '../study/sweep-state.ts';
 import { trainerBlockOf } from '../study/trainer-block.ts';
 import type { Assignment, LayerConfiguration, TrialFile } from '../study/trial.ts';
@@ -36,16 +38,24 @@ export function sweepActivities({ openSweep, openStudy, client }: SweepActivityD
   return {
     publish,
 
-    /** The next trial: a baseline while there are any, else what the sampler makes of the whole log. */
+    /**
+     * The next trial: a baseline while there are any, else what the sampler makes of the whole log. Checkpoints that nobody needs since the
+     * last time go.
+     * @param numTrials - of the search, as it was last extended
+     */
     async suggest({
       trial,
       seed,
+      numTrials,
       ...unwritten
-    }: Unwritten & { readonly trial: number; readonly seed: number }): Promise<Suggestion | 'spaceExhausted'> {
+    }: Unwritten & { readonly trial: number; readonly seed: number; readonly numTrials: number }): Promise<Suggestion | 'spaceExhausted'> {
       await publish(unwritten);
       const folder = openSweep(unwritten.sweep);
       const file = await folder.read();
-      const suggestion = suggestionOf(file.sweep, file.model, trial, await folder.readLog());
+      const log = await folder.readLog();
+      const spent = newlySpent(log, unwritten.events.length, { ...planOf(file.sweep), numTrials });
+      await Promise.all(spent.map((other) => folder.trial(other).removeCheckpoints()));
+      const suggestion = suggestionOf(file.sweep, file.model, trial, log);
       if (suggestion === undefined) return 'spaceExhausted';
       const { origin, assignment, layers } = suggestion;
       const written = await folder
@@ -80,6 +90,7 @@ export function sweepActivities({ openSweep, openStudy, client }: SweepActivityD
       await folder.writeSummary(told);
       const { metadata, spec } = file.sweep;
       const study = openStudy({ uri: spec.results.uri, namespace: metadata.namespace, study: spec.study });
+      await folder.removeCheckpoints();
       await study.enter({ ...unwritten.sweep, finishedAt: new Date(log.at(-1)?.at ?? 0).toISOString() });
       return told;
     },

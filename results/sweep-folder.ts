@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SweepLog } from '../study/log.ts';
-import { formatAddress, parseAddress, within } from './address.ts';
+import { formatAddress, parseAddress, pathWithin, within } from './address.ts';
 import { eventLog } from './event-log.ts';
 import { createJson, findJson, putJson, readJson } from './json-object.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -17,6 +17,8 @@ export interface SweepFolder {
   /** `sweep.json` never changes, so it is fetched once in the life of this object. @throws {ObjectNotFound | InvalidObject} */
   read(): Promise<SweepFile>;
   trial(number: number): TrialFolder;
+  /** Of all trials, when none will ever be trained on. */
+  removeCheckpoints(): Promise<void>;
   /** @throws {LogConflict} if the segment holds other events; the same again are fine */
   appendLog(segment: number, events: SweepLog): Promise<void>;
   readLog(): Promise<SweepLog>;
@@ -52,6 +54,14 @@ export function openSweepFolder(store: ObjectStore, address: string): SweepFolde
       return file;
     },
     trial: (number) => openTrialFolder(store, formatAddress(trialAt(number))),
+    async removeCheckpoints() {
+      const trials = new Set<string>();
+      for await (const { address } of store.list(at('trials'))) {
+        const [trial, part] = pathWithin(at('trials'), address).split('/');
+        if (part === 'checkpoint') trials.add(trial!); // it has a part
+      }
+      for (const trial of trials) await store.removeAll(at(`trials/${trial}/checkpoint`));
+    },
     appendLog: log.append,
     readLog: log.read,
     async publishBest(trial, about) {

@@ -35,6 +35,8 @@ export interface TrialFolder {
   saveCheckpoint(step: number, localFolder: string): Promise<void>;
   /** Fetches the newest sound checkpoint; `onSkipped` hears of each damaged one. The folder's earlier content is removed. */
   restoreCheckpoint(localFolder: string, onSkipped: (skipped: SkippedCheckpoint) => void): Promise<{ readonly step: number } | undefined>;
+  /** For a trial that will never be trained on. */
+  removeCheckpoints(): Promise<void>;
   /** Stores a model in Hugging Face layout under `model/`, with its digests. */
   saveModel(localFolder: string): Promise<void>;
 }
@@ -77,6 +79,7 @@ export function openTrialFolder(store: ObjectStore, address: string): TrialFolde
     },
     saveCheckpoint: (step, localFolder) => saveCheckpoint(store, folder, step, localFolder),
     restoreCheckpoint: (localFolder, onSkipped) => restoreCheckpoint(store, folder, localFolder, onSkipped),
+    removeCheckpoints: () => store.removeAll(at('checkpoint')),
     async saveModel(localFolder) {
       await storeFolder(store, at('model'), localFolder);
     },

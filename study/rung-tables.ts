@@ -17,7 +17,14 @@ export function reportsOf(log: SweepLog, purpose: Purpose): readonly Reported[] 
  * @throws {MissingMetricError} if a report lacks an objective's metric
  */
 export function rungTables(reports: readonly Reported[], objectives: readonly Objective[]): readonly Rung[] {
-  return reports.reduce<readonly Rung[]>((tables, report) => withReported(tables, report, objectives), []);
+  const byRung = Map.groupBy(reports, ({ rung }) => rung);
+  return Array.from({ length: byRung.size }, (_, rung) => tableOf(byRung.get(rung)!, objectives)); // ! is safe: no trial leaves out a rung
+}
+
+function tableOf(reports: readonly Reported[], objectives: readonly Objective[]): Rung {
+  const points = reports.map(({ metrics }) => lossesOf(metrics, objectives));
+  const [losses = [], ...others] = objectives.map((_, column) => points.map((point) => point[column]!));
+  return { ...emptyRung, trials: reports.map(({ trial }) => trial), losses, ...(others.length > 0 && { others }) };
 }
 
 /** The tables with one more report. */

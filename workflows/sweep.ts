@@ -173,14 +173,14 @@ function refuseUnless(holds: boolean, message: string): void {
   if (!holds) throw ApplicationFailure.nonRetryable(message, 'RefusedUpdate');
 }
 
-async function carryOut({ sweep, plan, attempts }: SweepInput, { segment, unwritten }: SweepState, command: Command): Promise<Happening> {
+async function carryOut({ sweep, attempts }: SweepInput, { plan, segment, unwritten }: SweepState, command: Command): Promise<Happening> {
   switch (command.type) {
     case 'suggest':
     case 'suggestFinal': {
       const request = { sweep, segment, events: unwritten };
       const suggestion =
         command.type === 'suggest'
-          ? await suggest({ ...request, trial: command.trial, seed: command.seed })
+          ? await suggest({ ...request, trial: command.trial, seed: command.seed, numTrials: plan.numTrials })
           : await suggestFinal({ ...request, trial: command.trial, finalist: command.finalist });
       if (suggestion === 'spaceExhausted') return { type: 'spaceExhausted', command, written: unwritten.length };
       await startTrial({ sweep, trial: command.trial }, plan, suggestion, attempts);

@@ -11,17 +11,17 @@ export function hyperband(settings: AshaSettings): Pruner {
   const { decide, promotion } = asha(settings);
   return {
     decide: (rungs, trial, rung) => {
-      const bracketOf = brackets(rungs.length, settings.reductionFactor);
-      const bracket = bracketOf(trial);
+      const bracketOfTrial = bracketOf(rungs.length, settings.reductionFactor);
+      const bracket = bracketOfTrial(trial);
       const { trials, losses } = rungs[rung]!;
       if (losses[trials.indexOf(trial)] === null) return { action: 'stop', reason: { code: 'diverged' } };
       if (rung < bracket) return { action: 'continue', reason: { code: 'belowBracket', from: bracket } };
-      return decide(onlyBracket(rungs, bracket, bracketOf), trial, rung);
+      return decide(onlyBracket(rungs, bracket, bracketOfTrial), trial, rung);
     },
     promotion: (rungs) => {
-      const bracketOf = brackets(rungs.length, settings.reductionFactor);
+      const bracketOfTrial = bracketOf(rungs.length, settings.reductionFactor);
       return rungs
-        .map((_, bracket) => promotion(onlyBracket(rungs, bracket, bracketOf)))
+        .map((_, bracket) => promotion(onlyBracket(rungs, bracket, bracketOfTrial)))
         .filter((earned): earned is Promotion => earned !== undefined)
         .toSorted((a, b) => b.rung - a.rung)[0]; // what is closest to its end; of equals the one from the lowest bracket
     },
@@ -35,7 +35,7 @@ const goldenStep = (Math.sqrt(5) - 1) / 2;
  * The rung at which a trial is compared first, by its number. Over many trials each bracket gets the share that Hyperband
  * gives it, and over few nearly so: no bracket has to wait for another to be full.
  */
-function brackets(rungs: number, eta: number): (trial: number) => number {
+export function bracketOf(rungs: number, eta: number): (trial: number) => number {
   const sizes = bracketSizes(rungs, eta);
   const ends = sizes.map((_, bracket) => sum(sizes.slice(0, bracket + 1)));
   return (trial) => ends.findIndex((end) => ((trial * goldenStep) % 1) * ends.at(-1)! < end);
@@ -53,8 +53,8 @@ export function bracketSizes(rungs: number, eta: number): readonly number[] {
 }
 
 /** The tables as one bracket sees them: its trials, and nobody below its first rung. */
-function onlyBracket(rungs: readonly Rung[], bracket: number, bracketOf: (trial: number) => number): readonly Rung[] {
-  return rungs.map((table, rung) => onlyTrials(table, (trial) => rung >= bracket && bracketOf(trial) === bracket));
+export function onlyBracket(rungs: readonly Rung[], bracket: number, of: (trial: number) => number): readonly Rung[] {
+  return rungs.map((table, rung) => onlyTrials(table, (trial) => rung >= bracket && of(trial) === bracket));
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
