@@ -25,7 +25,7 @@ export type Target = (typeof targets)[number];
 
 /** What is started, or read by name, in each. */
 const entries: Readonly<Record<Target, readonly string[]>> = {
-  worker: ['package.json', 'LICENSE', 'cli/main.ts', 'workflows/index.ts'],
+  worker: ['package.json', 'LICENSE', 'cli/main.ts', 'workflows/index.ts', 'tools/bundle-workflows.ts'],
   trainer: ['package.json', 'LICENSE', 'trainer/main.ts', 'trainer/training-process.ts'],
 };
 
