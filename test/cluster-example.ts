@@ -17,6 +17,8 @@ interface ExampleRun {
   readonly image: string;
   /** What is changed in its spec. Each pod asks for a GPU, and six trials may run at a time. */
   readonly change: Readonly<Record<string, unknown>>;
+  /** The same in `trialTemplate.trainer`. */
+  readonly trainer?: Readonly<Record<string, unknown>>;
 }
 
 interface WatchedRun {
@@ -29,10 +31,10 @@ interface WatchedRun {
   readonly left: number;
 }
 
-export async function runExample({ cluster, namespace, image, change }: ExampleRun): Promise<WatchedRun> {
+export async function runExample({ cluster, namespace, image, ...changes }: ExampleRun): Promise<WatchedRun> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'permafrost-example-'));
   const file = path.join(folder, 'sweep.yaml');
-  writeFileSync(file, exampleWith(change));
+  writeFileSync(file, exampleWith(changes));
   const context = (await cluster.kubectl('config', 'current-context')).trim();
   const args = ['run', '-f', file, '--runner', 'kubernetes', '--context', context, '--namespace', namespace, '--image', image];
   const servers = ['--listen-address', cluster.hostAddress, '--temporal-port', '0', '--ui-port', '0', '--s3-port', '0'];
@@ -62,9 +64,10 @@ export async function runExample({ cluster, namespace, image, change }: ExampleR
   return { exitCode: child.exitCode, minutes, mostRunning, mostPending, left };
 }
 
-function exampleWith(change: Readonly<Record<string, unknown>>): string {
+function exampleWith({ change, trainer }: Pick<ExampleRun, 'change' | 'trainer'>): string {
   const example = parse(readFileSync(path.join(root, 'examples/minilm-sections.yaml'), 'utf8'));
-  const trialTemplate = { ...example.spec.trialTemplate, resources: { limits: { 'nvidia.com/gpu': 1 } } };
+  const resources = { limits: { 'nvidia.com/gpu': 1 } };
+  const trialTemplate = { ...example.spec.trialTemplate, trainer: { ...example.spec.trialTemplate.trainer, ...trainer }, resources };
   return stringify({ ...example, spec: { ...example.spec, parallelTrials: 6, trialTemplate, ...change } });
 }
 

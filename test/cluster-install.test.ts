@@ -135,13 +135,13 @@ test('the example sweep by `permafrost run --runner kubernetes`, shortened: four
   skip,
   timeout: 400_000,
 }, async () => {
-  const pruneAlgorithm = { name: 'asha', mode: 'promote', minResource: 2, maxResource: 6, reductionFactor: 3 };
-  const change = { numTrials: 6, finalSeeds: 0, enqueue: [], pruneAlgorithm };
+  const change = { numTrials: 6, finalSeeds: 0, enqueue: [], pruneAlgorithm: { name: 'none', maxResource: 2 } };
   const { exitCode, mostRunning, mostPending, left } = await runExample({
     cluster,
     namespace: cluster.namespace,
     image: images.trainer,
     change,
+    trainer: { batchSize: 8, maxLength: 16 },
   });
   assert.deepEqual({ exitCode, mostRunning, left }, { exitCode: 0, mostRunning: 4, left: 0 });
   assert.ok(mostPending >= 2, `${mostPending} waited`);
