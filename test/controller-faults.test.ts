@@ -1,11 +1,18 @@
 /** What dies or goes away under a controller: itself, its rival, the API server, Temporal, the namespace. Nothing is lost, and nothing started twice. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { overlapOf, scheduleId } from '../cli/night-schedules.ts';
+import { type CronSweepObject, cronSweeps } from '../k8s/api/cron-sweep-object.ts';
 import { sweepCrd } from '../k8s/api/sweep-crd.ts';
+import { sweeps } from '../k8s/api/sweep-object.ts';
 import { whyNoControlPlane } from '../tools/cluster/test-control-plane.ts';
 import { type ControllerProcess, type ControllerSystem, condition, startControllerSystem } from './controller-system.ts';
+import { aPythonSweep } from './system.ts';
 
 const skip = whyNoControlPlane();
 const options = { skip, timeout: 180_000 };
@@ -15,7 +22,7 @@ let controller: ControllerProcess;
 before(async () => {
   if (skip !== false) return;
   all = await startControllerSystem();
-  [controller] = await Promise.all([all.startController(), all.system.startWorker()]);
+  [controller] = await Promise.all([all.startController(), all.system.startWorker(all.objectsVariables)]);
 });
 after(() => all?.close());
 
@@ -118,6 +125,74 @@ test(
   },
 );
 
+test(
+  'a nightly study: no controller, no API server, no Temporal; nights come all the same, and what was asked for is done later',
+  options,
+  async ({ signal }) => {
+    await isThere();
+    const { namespace } = all.plane;
+    const sweepTemplate = {
+      spec: aPythonSweep(all.system.s3.bucket, { numTrials: 1, finalSeeds: 0, pruneAlgorithm: { name: 'none', maxResource: 1 } }).spec,
+    };
+    const study = (schedule: string) => ({
+      apiVersion: 'permafrost.dev/v1alpha1',
+      kind: 'CronSweep',
+      metadata: { name: 'study', namespace },
+      spec: { schedule, sweepTemplate },
+    });
+    const until = async (holds: (study: CronSweepObject) => boolean): Promise<CronSweepObject> => {
+      for (;;) {
+        const seen = await all.cluster.get(cronSweeps, 'study');
+        if (holds(seen)) return seen;
+        await sleep(100, undefined, { signal });
+      }
+    };
+    const isNight = (name: string): boolean => name.startsWith('study-');
+    /** Names of its nights, once there are so many. */
+    const nights = async (count: number): Promise<readonly string[]> => {
+      for (;;) {
+        const { items } = await all.cluster.list(sweeps, {});
+        const names = items.map(({ metadata }) => metadata.name).filter(isNight);
+        if (names.length === count) return names.toSorted();
+        await sleep(100, undefined, { signal });
+      }
+    };
+    await all.plane.apply(study('0 2 1 1 *'));
+    await until((seen) => condition(seen, 'Scheduled') === 'True Following');
+    const schedule = all.system.client.schedule.getHandle(scheduleId({ namespace, name: 'study' }));
+
+    controller.process.kill('SIGTERM'); // its lease goes to the next one at once
+    await once(controller.process, 'exit');
+    await schedule.trigger(overlapOf.Forbid);
+    const [first] = await nights(1);
+    assert.equal((await all.find(first!))?.status, undefined);
+    controller = await all.startController();
+    await until(({ status }) => status?.lastSweep === first && status?.lastSuccessfulTime !== undefined);
+
+    await all.plane.stopPart('kube-apiserver', 'SIGKILL');
+    await schedule.trigger(overlapOf.Allow);
+    await sleep(1_000);
+    await all.plane.startPart('kube-apiserver');
+    await isThere();
+    const [, second] = await nights(2);
+    await all.until(second!, ({ status }) => status?.state === 'Succeeded', signal);
+
+    await all.system.killTemporal();
+    await all.plane.apply(study('0 3 1 1 *'));
+    const away = await until((seen) => condition(seen, 'EngineReachable') === 'False TemporalUnavailable');
+    assert.equal(away.status?.lastSweep, second);
+    await all.system.restartTemporal();
+    await until(({ status }) => status?.nextScheduleTime?.includes('T03:00') === true);
+    await all.system.killTemporal();
+    await kubectl('delete', 'cronsweep', 'study', '--wait=false');
+    await sleep(1_000);
+    assert.ok((await all.cluster.get(cronSweeps, 'study')).metadata.deletionTimestamp !== undefined);
+    await all.system.restartTemporal();
+    while ((await kubectl('get', 'cronsweeps', '--output=name')) !== '') await sleep(100, undefined, { signal });
+    await assert.rejects(schedule.describe(), /not found/i);
+  },
+);
+
 test('a CRD that is upgraded under live sweeps leaves them under control', options, async ({ signal }) => {
   await isThere();
   await all.apply('upgraded', endless);
@@ -127,6 +202,21 @@ test('a CRD that is upgraded under live sweeps leaves them under control', optio
   await all.plane.applyKinds(newer);
   await follows('upgraded', signal);
   await removed('upgraded', signal);
+});
+
+test('drain empties a namespace; what has ended needs no controller for that', options, async ({ signal }) => {
+  await isThere();
+  await all.apply('over', { numTrials: 1, finalSeeds: 0 });
+  await all.apply('live', endless);
+  await running('live', signal);
+  await all.until('over', ({ status, metadata }) => status?.state === 'Succeeded' && metadata.finalizers === undefined, signal);
+  const main = path.join(import.meta.dirname, '../cli/main.ts');
+  const env = { ...process.env, KUBECONFIG: all.plane.kubeconfig };
+  const args = ['drain', '--context', 'permafrost', '--namespace', all.plane.namespace];
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { env, signal });
+  assert.match(stdout, /^cronsweeps left: 0\n(sweeps left: \d+\n)*sweeps left: 0\n$/);
+  assert.deepEqual((await all.cluster.list(sweeps, {})).items, []);
+  assert.deepEqual(await workflowsOf('live', signal), ['CANCELLED']);
 });
 
 test('a namespace that is deleted takes its sweeps with it: they are cancelled first', options, async ({ signal }) => {
