@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { connectObjectStore, type ObjectStore } from '../results/object-store.ts';
 import { stateFolder } from '../tools/folders.ts';
 import { CommandFailure } from './failure.ts';
@@ -66,7 +66,7 @@ export async function connectSystem(): Promise<System> {
   }
   if (local !== undefined) useObjectServer(local.s3);
   const temporal = temporalAt(address, process.env);
-  const connection = await connect(temporal);
+  const connection = await connectTemporal(temporal);
   return {
     client: new Client({ connection, namespace: temporal.namespace }),
     store: connectObjectStore({ patienceSeconds: 10 }),
@@ -75,12 +75,21 @@ export async function connectSystem(): Promise<System> {
   };
 }
 
-async function connect({ namespace: _, ...server }: TemporalAddress): Promise<Connection> {
+/** gRPC's codes for those who may not. */
+const refusals: readonly number[] = [7, 16];
+
+/** @throws {CommandFailure} when it does not answer in time, or does not know us */
+export async function connectTemporal({ namespace: _, ...server }: TemporalAddress): Promise<Connection> {
   try {
     return await Connection.connect({ ...server, connectTimeout: '10 seconds' });
   } catch (error) {
-    throw new CommandFailure(`Temporal at ${server.address} does not answer: is it running, and is TEMPORAL_ADDRESS right?`, undefined, {
-      cause: error,
-    });
+    const cause = error instanceof ServiceError ? error.cause : error;
+    if (isGrpcServiceError(cause) && refusals.includes(cause.code))
+      throw new CommandFailure(`Temporal at ${server.address} refuses (${cause.details}): is TEMPORAL_API_KEY right?`, undefined, {
+        cause: error,
+      });
+    const sealed = server.tls === undefined ? 'does it want TEMPORAL_TLS' : 'do the certificates that TEMPORAL_TLS_* name fit its own';
+    const text = `Temporal at ${server.address} does not answer: is it running, is TEMPORAL_ADDRESS right, and ${sealed}?`;
+    throw new CommandFailure(text, undefined, { cause: error });
   }
 }

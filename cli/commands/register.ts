@@ -1,6 +1,7 @@
-import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { searchAttributes } from '../../workflows/attributes.ts';
+import { connectTemporal } from '../connection.ts';
 import { CommandFailure, exitCodes } from '../failure.ts';
 import { temporalAt } from '../temporal.ts';
 
@@ -19,8 +20,9 @@ const types = { KEYWORD: 2, INT: 3, DOUBLE: 4 } as const;
 async function register(): Promise<void> {
   const address = process.env.TEMPORAL_ADDRESS;
   if (address === undefined) throw new CommandFailure('TEMPORAL_ADDRESS: missing; set it to host:port of Temporal', exitCodes.usage);
-  const { namespace, ...server } = temporalAt(address, process.env);
-  const connection = await Connection.connect(server);
+  const temporal = temporalAt(address, process.env);
+  const { namespace } = temporal;
+  const connection = await connectTemporal(temporal);
   try {
     const { customAttributes = {} } = await connection.operatorService.listSearchAttributes({ namespace });
     const wanted = searchAttributes.filter(({ name }) => customAttributes?.[name] === undefined);
