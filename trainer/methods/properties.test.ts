@@ -18,6 +18,7 @@ import {
   type Opening,
   open,
   own,
+  runs,
   takeStep,
   task,
   valuesOf,
@@ -452,3 +453,29 @@ suite('what defines a method', () => {
     assert.ok(frozen > 0);
   });
 });
+
+/** A layer configuration by what learns in it. */
+const configurations: Readonly<Record<string, readonly string[]>> = {
+  'the head alone': ['head'],
+  'a frozen prefix': ['1', 'head'],
+  'a layer in the middle': ['0', 'head'],
+  'embeddings and head': ['embeddings', 'head'],
+};
+
+for (const [name, learning] of Object.entries(configurations)) {
+  test(`every method goes with: ${name}`, async () => {
+    const layers = ['embeddings', '0', '1', 'head'].map(
+      (layer): LayerSetting =>
+        learning.includes(layer) ? { name: layer, mode: 'full', learningRate: 1e-3 } : { name: layer, mode: 'frozen' },
+    );
+    for (const [run, opening] of Object.entries(runs)) {
+      const opened = await begin({ ...opening, layers });
+      const untouched = own
+        .filter(({ layer }) => !learning.includes(layer))
+        .map((each) => [each, valuesOf(opened.model, each.name)] as const);
+      for (let step = 0; step < 3; step += 1) assert.ok(Number.isFinite(takeStep(opened.model, step)), run);
+      for (const [{ name: weight }, before] of untouched) assert.deepEqual(valuesOf(opened.model, weight), before, `${run}: ${weight}`);
+      opened.model.dispose();
+    }
+  });
+}

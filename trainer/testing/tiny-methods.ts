@@ -12,7 +12,7 @@ import { type RateOf, trainingPlan } from '../layers.ts';
 import { lookAt } from '../look.ts';
 import { createHeld } from '../methods/held.ts';
 import { methodOf } from '../methods/methods.ts';
-import { createModel, type Example, type Model, type ModelSettings } from '../model.ts';
+import { createModel, type Example, type Input, type Model, type ModelSettings } from '../model.ts';
 import { openSafetensors } from '../safetensors.ts';
 import { parseSettings } from '../settings.ts';
 import { classification } from '../task.ts';
@@ -79,33 +79,31 @@ export function open({ trainer, how = {}, layers, dropout = 'off', added }: Open
   return { model, parameters };
 }
 
+/** With what the frozen prefix gives, if there is one. */
+function inputOf(model: Model, indices: readonly number[]): Input {
+  const some = indices.map((index) => texts[index]!);
+  const batch = padBatch(some, 1, config.longest);
+  return model.frozenPrefix === 0 ? { batch } : { batch, prefix: model.runPrefix(batch) };
+}
+
 /** The texts as the data that a method looks at before the first step. */
-const data: Split = {
-  source: {
-    batches: [],
-    prefix: 'computed',
-    input: (indices) => ({
-      batch: padBatch(
-        indices.map((index) => texts[index]!),
-        1,
-        config.longest,
-      ),
-    }),
-  },
+const dataFor = (model: Model): Split => ({
+  source: { batches: [], prefix: 'computed', input: (indices) => inputOf(model, indices) },
   lengths: given.lengths,
   labels: given.labels,
-};
+});
 
 export async function begin(opening: Opening): Promise<Opened> {
   const opened = open(opening);
-  await opened.model.survey(lookAt(opened.model, data, seed));
+  await opened.model.survey(lookAt(opened.model, dataFor(opened.model), seed));
   return opened;
 }
 
 export const takeStep = (model: Model, step: number): number => {
-  const { loss, halfSquaredNorms } = model.step([example(step)], step + 1, 1);
+  const input = inputOf(model, [...texts.keys()]);
+  const { loss, halfSquaredNorms } = model.step([{ ...example(step), input }], step + 1, 1);
   const value = download(loss)[0]!; // a scalar
-  for (const told of [loss, halfSquaredNorms]) release(told);
+  for (const told of [loss, halfSquaredNorms, ...(input.prefix === undefined ? [] : [input.prefix])]) release(told);
   return value;
 };
 export const valuesOf = (model: Model, name: string): Float32Array => download(model.weight(name));
