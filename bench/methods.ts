@@ -36,6 +36,7 @@ const runs: Readonly<Record<string, Run>> = {
   autoFreeze: { trainer: { method: 'autoFreeze' }, isStaged: true },
   'autoRates rgn': { trainer: { method: 'autoRates' }, isStaged: true },
   'autoRates snr': { trainer: { method: 'autoRates', autoRates: { by: 'snr' } }, isStaged: true },
+  prototypes: { trainer: { method: 'prototypes' } },
   mixout: { trainer: { method: 'mixout' }, limit: 1.2 },
   l2sp: { trainer: { method: 'l2sp' } },
   rdrop: { trainer: { method: 'rdrop' } },

@@ -2,30 +2,45 @@ import { setImmediate } from 'node:timers/promises';
 import { seededStream } from '../study/random.ts';
 import { chunks } from './batches.ts';
 import { noiseOfStep, noNoise } from './encoder/forward.ts';
-import { giveToScope, inScope, release } from './kernels/handle.ts';
+import { giveToScope, inScope, release, toHost } from './kernels/handle.ts';
 import type { Look } from './methods/method.ts';
-import type { Model } from './model.ts';
+import type { Input, Model } from './model.ts';
 import { shuffled } from './random.ts';
 import type { Split } from './train.ts';
 
 /** Sets the order and the noise of a look apart from those of training, which are of the same seed. */
 const apart = 0x2545f491;
 
+/** Texts at a time where nothing depends on it. */
+const textsAtOnce = 16;
+
 /** How a method looks at the training data before the first step. */
 export function lookAt(model: Model, { source, labels }: Split, seed: number): Look {
   const own = seed ^ apart;
-  return async ({ atOnce, most = labels.length, dropout }, visit) => {
-    const order = shuffled([...labels.keys()], seededStream(own >>> 0, 0)).slice(0, most);
-    for (const [index, texts] of chunks(order, atOnce).entries()) {
-      const input = source.input(texts);
-      const noise = dropout === 'on' ? noiseOfStep(own, index) : noNoise;
-      const found = model.gradients([{ input, targets: model.task.targets(texts.map((text) => labels[text]!)), noise }]);
+  const inOrder = shuffled([...labels.keys()], seededStream(own >>> 0, 0));
+  const each = async (texts: readonly number[], atOnce: number, work: (input: Input, some: readonly number[], index: number) => void) => {
+    for (const [index, some] of chunks(texts, atOnce).entries()) {
+      const input = source.input(some);
+      work(input, some, index);
       if (input.prefix !== undefined) release(input.prefix);
-      inScope(() => {
-        for (const handle of [found.loss, ...found.gradients.map(({ of }) => of)]) giveToScope(handle);
-        visit(found);
-      });
       await setImmediate(); // lets messages of the supervisor in
     }
+  };
+  return {
+    gradients: ({ atOnce, most = labels.length, dropout }, visit) =>
+      each(inOrder.slice(0, most), atOnce, (input, some, index) => {
+        const targets = model.task.targets(some.map((text) => labels[text]!)); // they are indices of texts
+        const found = model.gradients([{ input, targets, noise: dropout === 'on' ? noiseOfStep(own, index) : noNoise }]);
+        inScope(() => {
+          for (const handle of [found.loss, ...found.gradients.map(({ of }) => of)]) giveToScope(handle);
+          visit(found);
+        });
+      }),
+    features: (visit) =>
+      each(inOrder, textsAtOnce, (input, some) => {
+        const seen = toHost(() => model.features(input));
+        const width = seen.length / some.length;
+        for (const [row, text] of some.entries()) visit(seen.subarray(row * width, (row + 1) * width), labels[text]!);
+      }),
   };
 }

@@ -1,7 +1,17 @@
 /** A classifier on an encoder, of which some layers are trained and the others stay as they are. */
 import type { TokenBatch } from './encoder/batch.ts';
 import type { EncoderConfig } from './encoder/config.ts';
-import { asConfigured, classify, embed, encode, type NoiseSource, noNoise, type Scope, wordTable } from './encoder/forward.ts';
+import {
+  asConfigured,
+  classify,
+  embed,
+  encode,
+  type NoiseSource,
+  noNoise,
+  type Scope,
+  seenByClassifier,
+  wordTable,
+} from './encoder/forward.ts';
 import { layerNames, type Parameter, type Pooling } from './encoder/parameters.ts';
 import type { Differentiated, Engine, Graph, WeightSource, Weights } from './engine/graph.ts';
 import { type Memory, rawEngine } from './engine/raw.ts';
@@ -80,6 +90,8 @@ export interface Model {
   gradients(parts: readonly Example[]): Differentiated;
   /** (size, outputs), in inference mode. */
   logits(input: Input): Handle;
+  /** What the classifier sees, in inference mode: (size, hidden). */
+  features(input: Input): Handle;
   /** A weight, trained or frozen, as a pass without training sees it. The caller releases it before the next step. */
   weight(name: string): Handle;
   /** Weights that are written beside the model's own, see `Method.inserted`. */
@@ -132,6 +144,7 @@ export function createModel(
           );
         return giveToScope(hold(initials.get(name)!)); // just set
       },
+      beginAs: optimizer.assign,
       held,
     }) ?? {};
   const evaluatedParameter = new Map(session.evaluated === undefined ? [] : optimizer.parameters.map((each) => [each.name, each]));
@@ -157,10 +170,9 @@ export function createModel(
   const seen = seenThrough(asTheyAre);
   const bottomOf = <T>(scope: Scope<T>, { batch, prefix }: Input): T =>
     prefix === undefined ? embed(scope, batch) : scope.graph.constant(prefix);
-  const logits = <T>(scope: Scope<T>, { batch }: Input, below: T): T => {
-    const pooled = firstLayer === config.layers ? below : encode(scope, below, [firstLayer, config.layers], batch);
-    return classify(scope, pooled);
-  };
+  /** What the head makes something of. */
+  const pooledOf = <T>(scope: Scope<T>, { batch }: Input, below: T): T =>
+    firstLayer === config.layers ? below : encode(scope, below, [firstLayer, config.layers], batch);
   const rowsFor = ({ batch, prefix }: Input) => new Map(prefix === undefined ? [[wordTable, batch.words] as const] : []);
 
   /** What the loss of a part is made of, on any graph. */
@@ -171,7 +183,7 @@ export function createModel(
       pass(bend = (bottom) => bottom) {
         const hidden: T[] = [];
         const scope: Scope<T> = { ...scopeFor(graph, weights, noise, lens), onHidden: (output) => hidden.push(output) };
-        return { outputs: logits(scope, input, bend(bottomOf(scope, input))), hidden };
+        return { outputs: classify(scope, pooledOf(scope, input, bend(bottomOf(scope, input)))), hidden };
       },
       taskLoss: (outputs: T) => graph.apply(task.loss, { outputs, targets: wanted }, { over }),
       over,
@@ -214,6 +226,14 @@ export function createModel(
     return parts.map(ofPart).reduce(summed);
   };
 
+  const inferred = (input: Input, end: <T>(scope: Scope<T>, pooled: T) => T): Handle => {
+    const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
+      const scope = scopeFor(graph, weights, noNoise, seen);
+      return end(scope, pooledOf(scope, input, bottomOf(scope, input)));
+    };
+    return evaluating.run(pass, rowsFor(input));
+  };
+
   const paceAt = (parameter: Parameter, step: number, share: number): Pace | undefined =>
     session.pace === undefined ? { count: step + 1, share } : session.pace(parameter, step, share);
 
@@ -249,13 +269,8 @@ export function createModel(
       inScope(() => session.stepped?.(step));
       return { loss, halfSquaredNorms };
     },
-    logits(input) {
-      const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
-        const scope = scopeFor(graph, weights, noNoise, seen);
-        return logits(scope, input, bottomOf(scope, input));
-      };
-      return evaluating.run(pass, rowsFor(input));
-    },
+    logits: (input) => inferred(input, classify),
+    features: (input) => inferred(input, seenByClassifier),
     dispose() {
       optimizer.dispose();
       for (const handle of frozen.values()) release(handle);

@@ -21,7 +21,7 @@ export interface MethodPage<Settings extends z.ZodObject = z.ZodObject> {
 }
 
 /** What a method decides about. */
-type Family = 'which weights learn' | 'when layers learn' | 'how weights are held back';
+type Family = 'which weights learn' | 'when layers learn' | 'how the head begins' | 'how weights are held back';
 
 /** Checks a page's types where it is written. */
 export function methodPage<Settings extends z.ZodObject>(page: MethodPage<Settings>): MethodPage<Settings> {

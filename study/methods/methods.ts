@@ -17,6 +17,7 @@ import { lora } from './lora.ts';
 import { lpft } from './lpft.ts';
 import type { MethodPage } from './method-page.ts';
 import { mixout } from './mixout.ts';
+import { prototypes } from './prototypes.ts';
 import { r3f } from './r3f.ts';
 import { rdrop } from './rdrop.ts';
 import { sam } from './sam.ts';
@@ -39,6 +40,7 @@ const table = {
   gradualUnfreezing,
   autoFreeze,
   autoRates,
+  prototypes,
   mixout,
   l2sp,
   rdrop,
@@ -81,6 +83,7 @@ export const methodBlocks = {
   gradualUnfreezing: block(gradualUnfreezing),
   autoFreeze: block(autoFreeze),
   autoRates: block(autoRates),
+  prototypes: block(prototypes),
   mixout: block(mixout),
   l2sp: block(l2sp),
   rdrop: block(rdrop),

@@ -149,12 +149,20 @@ function encoderLayer<T>(scope: Scope<T>, layer: number, x: T, { batch, mask, dr
 
 /** (size, hidden) → (size, outputs): pooler, if there is one, then classifier. */
 export function classify<T>(scope: Scope<T>, first: T): T {
-  const { config, pooling, graph, noise } = scope;
+  const seen = seenByClassifier(scope, first);
+  return mapped(scope, 'classifier', headDropped(scope, seen));
+}
+
+/** What goes through the pooler, if there is one, to the classifier; before its dropout. (size, hidden) → (size, hidden) */
+export function seenByClassifier<T>(scope: Scope<T>, first: T): T {
+  const { config, pooling, graph } = scope;
   const { activation, dropsInput } = config.family.head;
-  const drop = (x: T) => dropped(scope, x, noise(config.headDropout));
-  if (pooling !== 'pooler') return mapped(scope, 'classifier', drop(first));
-  const pooled = graph.apply(activations[activation], { x: mapped(scope, 'pooler', dropsInput ? drop(first) : first) }, undefined);
-  return mapped(scope, 'classifier', drop(pooled));
+  if (pooling !== 'pooler') return first;
+  return graph.apply(activations[activation], { x: mapped(scope, 'pooler', dropsInput ? headDropped(scope, first) : first) }, undefined);
+}
+
+function headDropped<T>(scope: Scope<T>, x: T): T {
+  return dropped(scope, x, scope.noise(scope.config.headDropout));
 }
 
 function mapped<T>({ graph, weights }: Scope<T>, name: string, x: T): T {

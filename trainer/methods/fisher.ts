@@ -19,7 +19,7 @@ export async function fisherTraces(
   const groups = trained.map(groupOf);
   const traces = new Map(groups.filter((group) => group !== undefined).map((group) => [group, 0]));
   let seen = 0;
-  await look({ atOnce: 1, most: texts, dropout: 'off' }, ({ gradients }) => {
+  await look.gradients({ atOnce: 1, most: texts, dropout: 'off' }, ({ gradients }) => {
     seen += 1;
     const halves = download(pack(gradients.map(({ of }) => halfSquares(of))));
     for (const [index, group] of groups.entries()) if (group !== undefined) traces.set(group, traces.get(group)! + 2 * halves[index]!); // one each
@@ -29,7 +29,7 @@ export async function fisherTraces(
 
 interface Squares {
   /** See `Look`. */
-  readonly texts: Parameters<Look>[0];
+  readonly texts: Parameters<Look['gradients']>[0];
   /** Gradients are clipped to it before they are squared. */
   readonly clipNorm?: number;
   /** Of which weights. */
@@ -38,7 +38,7 @@ interface Squares {
 
 /** Sums the squared gradients of all that is looked at, number by number, into what is held as `squaresOf`. */
 export function sumSquares(look: Look, trained: readonly Parameter[], { texts, clipNorm, counts }: Squares, held: Held): Promise<void> {
-  return look(texts, ({ gradients }) => {
+  return look.gradients(texts, ({ gradients }) => {
     const factor = clipNorm === undefined ? undefined : clipFactor(halfSquaredNorms(gradients.map(({ of }) => of)), clipNorm);
     for (const [index, parameter] of trained.entries()) {
       if (!counts(parameter)) continue;

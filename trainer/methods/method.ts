@@ -63,11 +63,16 @@ export interface StepScope {
   evaluate(lens?: Lens): Differentiated;
 }
 
-/** Runs training texts in random order, a few at a time, before the first step; gradients are in the order of `Opening.trained`. */
-export type Look = (
-  texts: { readonly atOnce: number; readonly most?: number; readonly dropout: 'on' | 'off' },
-  visit: (found: Differentiated) => void,
-) => Promise<void>;
+/** A look at the training texts before the first step, in random order. */
+export interface Look {
+  /** A few texts at a time; gradients are in the order of `Opening.trained`. */
+  gradients(
+    texts: { readonly atOnce: number; readonly most?: number; readonly dropout: 'on' | 'off' },
+    visit: (found: Differentiated) => void,
+  ): Promise<void>;
+  /** What the classifier sees of each text, without dropout: (hidden). @param visit - `truth`: index of its label, or its number */
+  features(visit: (seen: Float32Array, truth: number) => void): Promise<void>;
+}
 
 /** What a method finds when training begins or goes on. */
 export interface Opening {
@@ -77,6 +82,8 @@ export interface Opening {
   weight(name: string): Handle;
   /** A weight before the first step; the running scope holds it. */
   initial(parameter: Parameter): Handle;
+  /** Gives a weight that learns another first value, in a survey. */
+  beginAs(name: string, value: Handle): void;
   /** Empty at the first step, then as the last step left it, also in a run that goes on from a checkpoint. */
   readonly held: Held;
 }

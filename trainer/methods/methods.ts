@@ -19,6 +19,7 @@ import { lora } from './lora.ts';
 import { lpft } from './lpft.ts';
 import type { Method, RunFacts } from './method.ts';
 import { mixout } from './mixout.ts';
+import { prototypes } from './prototypes.ts';
 import { r3f } from './r3f.ts';
 import { rdrop } from './rdrop.ts';
 import { sam } from './sam.ts';
@@ -44,6 +45,7 @@ const builds: { readonly [Name in MethodName]: Build<Name> } = {
   gradualUnfreezing,
   autoFreeze,
   autoRates,
+  prototypes,
   mixout,
   l2sp,
   rdrop,

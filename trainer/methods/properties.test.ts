@@ -119,6 +119,21 @@ suite('what defines a method', () => {
     assert.ok(Math.abs(near[1]! - plain[1]!) < 1e-5);
   });
 
+  test('prototypes: before any step, outputs rank labels by the distance to the means of their texts', async () => {
+    const { model } = await begin({ trainer: { method: 'prototypes', prototypes: { shrinkage: 1, temperature: 1 } } });
+    const { input } = example(0);
+    const [seen, outputs] = [download(model.features(input)), download(model.logits(input))];
+    const width = seen.length / 4;
+    const row = (text: number) => Array.from(seen.subarray(text * width, (text + 1) * width));
+    const members = [[0], [2, 3], [1]]; // texts of each label
+    const means = members.map((texts) => row(0).map((_, place) => texts.reduce((sum, text) => sum + row(text)[place]!, 0) / texts.length));
+    const apart = (text: number, label: number) => row(text).reduce((sum, value, place) => sum + (value - means[label]![place]!) ** 2, 0);
+    const ratios = [0, 1, 2, 3].flatMap((text) =>
+      [1, 2].map((label) => (outputs[text * 3]! - outputs[text * 3 + label]!) / (apart(text, label) - apart(text, 0))),
+    );
+    for (const ratio of ratios) assert.ok(ratio > 0 && Math.abs(ratio / ratios[0]! - 1) < 1e-3, `${ratios}`); // one scale for all
+  });
+
   test("mixout: a mixed weight's expectation is the weight", () => {
     const [inputs, draws] = [32, 4000];
     const matrix = { name: 'w', shape: [inputs, 1, 1] } as const;
@@ -266,7 +281,7 @@ suite('what defines a method', () => {
     const rho = 0.3;
     const read = () => upload(weight, [4]);
     const method = sam({ rho, adaptive: true });
-    const opening = { trained: [parameter], weight: read, initial: read, held: createHeld() };
+    const opening = { trained: [parameter], weight: read, initial: read, beginAs: never, held: createHeld() };
     let beside = new Float32Array();
     const evaluate = (lens?: Lens) => {
       if (lens !== undefined) {
@@ -334,6 +349,7 @@ suite('what defines a method', () => {
         trained: [],
         weight: never,
         initial: never,
+        beginAs: never,
         held: createHeld(),
       });
       const want = { '7.attention': 0.099, '10.attention': 0.09625, '11.attended': 0.066, '3.narrow': 0.00275, embeddings: 0 };

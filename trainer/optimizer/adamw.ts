@@ -47,6 +47,8 @@ export interface Optimizer {
   readonly parameters: readonly Parameter[];
   /** The weight as it is now. Release it before the next `step`: see `Variable`. */
   weight(name: string): Handle;
+  /** Sets a weight. */
+  assign(name: string, value: Handle): void;
   /**
    * One step. Takes the gradients over.
    * @param gradients - in the order of `parameters`, without those that rest
@@ -78,6 +80,7 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm, deca
   return {
     parameters: slots.map(({ parameter }) => parameter),
     weight: (name) => slotOf(name).weight.read(),
+    assign: (name, value) => slotOf(name).weight.assign(value),
     moments(name) {
       const { weight, mean, square } = slotOf(name);
       return { weight: weight.read(), mean: mean.read(), square: square.read() };

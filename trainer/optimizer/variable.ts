@@ -9,6 +9,7 @@ export interface Variable {
   /** What TensorFlow's `Resource…` operations take. */
   readonly handle: Handle;
   read(): Handle;
+  assign(value: Handle): void;
   dispose(): void;
 }
 
@@ -24,9 +25,11 @@ export function createVariable(value: Handle): Variable {
     shapeAttribute('shape', value.shape),
   ];
   const handle = unscoped(() => run('VarHandleOp', attributes));
-  runInPlace('AssignVariableOp', readAttributes, handle, value);
+  const assign = (to: Handle) => runInPlace('AssignVariableOp', readAttributes, handle, to);
+  assign(value);
   return {
     handle,
+    assign,
     read: () => run('ReadVariableOp', readAttributes, handle),
     dispose: () => {
       runInPlace('DestroyResourceOp', [], handle);

@@ -142,6 +142,7 @@ export const runs: Readonly<Record<string, Opening>> = {
   lnsr: { trainer: { method: 'lnsr', lnsr: { strength: 0.5, deviation: 0.1 } } },
   houlsby: { trainer: { method: 'adapters', adapters: { size: 5 } }, added: ofReference },
   pfeiffer: { trainer: { method: 'adapters', adapters: { variant: 'pfeiffer', size: 5 } }, added: ofReference },
+  prototypes: { trainer: { method: 'prototypes' } },
   dsee: { trainer: { method: 'dsee', dsee: { rank: 2, entries: 10 } }, added: ofReference },
   extrapolation: { trainer: { method: 'extrapolation', extrapolation: { ratio: 1.5 } } },
   autoRgn: { trainer: { method: 'autoRates', autoRates: { batches: 2, period: 0.5 } } },

@@ -171,6 +171,9 @@ class Plain:
         """Number of the weight's own step, from 1, and share of its learning rate; None while it rests."""
         return step + 1, 1.0
 
+    def begin(self, weights):
+        """Before the first step."""
+
     def loss(self, weights, step):
         return cross_entropy(logits(weights))
 
@@ -200,6 +203,7 @@ def adamw(weight, gradient, moments, count, rate, decay):
 
 def run(method, steps=3):
     weights = {name: value.clone() for name, value in start.items() if name in names} | {name: value.clone() for name, value in method.added.items()}
+    method.begin(weights)
     method.trained = [name for name in weights if method.trains(name)]
     for name in method.trained:
         weights[name].requires_grad_(True)
@@ -739,6 +743,20 @@ class Extrapolation(Plain):
         return self.differentiate(ahead, step)
 
 
+class Prototypes(Plain):
+    shrinkage, temperature = 0.5, 10.0
+
+    def begin(self, weights):
+        with torch.no_grad():
+            first = functional_call(model.eval(), weights, kwargs=inputs | {"output_hidden_states": True}).hidden_states[-1][:, 0]
+            seen = torch.tanh(first @ weights["classifier.dense.weight"].T + weights["classifier.dense.bias"])
+        means = torch.stack([seen[labels == label].mean(0) for label in range(3)])
+        within = ((seen - means[labels]) ** 2).mean(0)
+        variance = ((1 - self.shrinkage) * within + self.shrinkage * within.mean() + 1e-8) * self.temperature
+        weights["classifier.out_proj.weight"] = means / variance
+        weights["classifier.out_proj.bias"] = -(means**2 / variance).sum(1) / 2
+
+
 def schedule(step, over, warmup):
     warm = math.ceil(warmup * over)
     return (step + 1) / warm if step < warm else (over - step) / (over - warm)
@@ -776,7 +794,7 @@ runs = {"full": Plain(), "bitfit": BitFit("all"), "bitfit-subset": BitFit("subse
         "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing(), "childTuning-D": ChildTuningD(), "surgical": Surgical(),
         "guidedDropout": GuidedDropout(), "ema": EMA(), "swa": SWA(), "wiseft": WiSE(), "r3f": R3F(), "r3f-normal": R3FNormal(), "smart": SMART(), "lnsr": LNSR(),
         "houlsby": Houlsby(), "pfeiffer": Pfeiffer(), "autoRgn": AutoRGN(), "autoSnr": AutoSNR(), "autoFreeze": AutoFreeze(), "dsee": DSEE(),
-        "extrapolation": Extrapolation()}
+        "extrapolation": Extrapolation(), "prototypes": Prototypes()}
 
 losses = {}
 for name, method in runs.items():
