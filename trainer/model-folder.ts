@@ -36,11 +36,12 @@ export function writeModelFolder(
       family: { className },
     },
   } = model;
-  const isStandard = pooling === 'pooler' && model.inserted.length === 0;
+  const inserted = model.inserted.map(({ name }) => name);
+  const isStandard = pooling === 'pooler' && inserted.length === 0;
   const config = {
     ...readModelJson(join(from, 'config.json')),
     architectures: [isStandard ? className : className.replace(/For\w+$/, 'Model')],
-    ...(isStandard ? {} : { permafrost: { pooling, inserted: model.inserted.map(({ name }) => name) } }), // `transformers` has no such class
+    ...(isStandard ? {} : { permafrost: { pooling, ...(inserted.length > 0 && { inserted }) } }), // `transformers` has no such class
     // What we write, whatever the model was read from: `transformers` would round the weights to what stands here.
     dtype: 'float32',
     torch_dtype: 'float32',

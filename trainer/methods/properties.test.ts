@@ -1,5 +1,8 @@
 /** What defines each method. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { LayerSetting } from '../../study/trial.ts';
 import { families } from '../encoder/families.ts';
@@ -9,11 +12,14 @@ import type { Graph, Weights } from '../engine/graph.ts';
 import { rawEngine } from '../engine/raw.ts';
 import { download, release, toHost, upload } from '../kernels/handle.ts';
 import { createModel } from '../model.ts';
+import { writeModelFolder } from '../model-folder.ts';
+import { openSafetensors } from '../safetensors.ts';
 import {
   assertClose,
   begin,
   example,
   horizon,
+  modelFolder,
   type Opened,
   type Opening,
   open,
@@ -428,6 +434,20 @@ suite('what defines a method', () => {
     const pfeiffer = open({ trainer: { method: 'adapters', adapters: { variant: 'pfeiffer', from: 1 } } });
     assert.ok(learning(pfeiffer).every((name) => /^1\.narrow\.(down|up)\./.test(name)));
     assert.equal(pfeiffer.model.frozenPrefix, 2); // embeddings and layer 0, whose output can be kept
+  });
+
+  test('adapters: the written model has them, and its config.json says so', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'permafrost-adapters-'));
+    const { model } = open({ trainer: { method: 'adapters', adapters: { variant: 'pfeiffer', from: 1 } } });
+    writeModelFolder(folder, model, own, modelFolder, ['a', 'b', 'c']);
+    const file = openSafetensors(join(folder, 'model.safetensors'));
+    const written = file.names.filter((name) => name.includes('adapter'));
+    file.close();
+    const behind = 'roberta.encoder.layer.1.output.dense.adapter';
+    assert.deepEqual(new Set(written), new Set(['down', 'up'].flatMap((map) => [`${behind}.${map}.weight`, `${behind}.${map}.bias`])));
+    const { architectures, permafrost } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    assert.deepEqual([architectures, permafrost.inserted.length], [['RobertaModel'], 4]);
+    rmSync(folder, { recursive: true });
   });
 
   test('autoRates: one layer keeps its whole rate and the others have less; by snr what has a rate of 0 stays as it is, bit for bit', () => {
