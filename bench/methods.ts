@@ -65,7 +65,7 @@ const threads = os.availableParallelism();
 const model = path.join(cacheFolder(process.env), 'models/minilm-l6');
 const horizon = times * (rounds + 1);
 const whole: Work = { model, batch: 16, time: 64, does: 'train', frozen: 0, prefix: 'runs', dropout: 0.1, horizon };
-const open = (work: Work): Promise<Side> => openSide('ours', work, { python: '', threads });
+const open = (work: Work): Promise<Side> => openSide('ours', work, { python: '', threads, device: 'cpu' });
 
 interface Figures {
   /** Of a step, full fine-tuning being 1. */

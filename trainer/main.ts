@@ -76,7 +76,7 @@ interface Place {
 
 async function startTraining(place: Place): Promise<Training> {
   const { store, folder, trial, settings, workFolder } = place;
-  const training = forkTraining({ device: settings.device, compileCache: join(cache, 'compiled') });
+  const training = forkTraining(settings, join(cache, 'compiled'));
   try {
     const inputs = join(cache, 'inputs');
     const modelFolder = await fetchFolder(store, settings.model, inputs);

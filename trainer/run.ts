@@ -78,7 +78,11 @@ export async function openRun(assignment: Assignment, sharing: Sharing = nobody)
       uses,
       precision: settings.prefixCache,
       store,
-      nameOf: prefixNames({ model: modelDigest, texts: tokens, settings: [tensorflow, device, settings.pooling] }),
+      nameOf: prefixNames({
+        model: modelDigest,
+        texts: tokens,
+        settings: [tensorflow, device, settings.pooling, ...(device === 'gpu' && settings.tf32 ? ['tf32'] : [])],
+      }),
       ...(before === undefined ? {} : { before }),
     });
     return { source, lengths: tokens.map(({ ids }) => ids.length), labels: truth };

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { TrainerSettings } from '../study/spec/trial-template-schema.ts';
 import { memoryKills } from './host-memory.ts';
 import type { FromTrainer, ToTrainer } from './messages.ts';
 
@@ -51,13 +52,19 @@ function memorySince(before: number | undefined): End['memory'] {
 /** EX_SOFTWARE of sysexits: worth another try from the checkpoint. */
 const crashed = 70;
 
-export interface ForkOptions {
-  readonly device: 'cpu' | 'gpu' | undefined;
-  /** Keeps compiled code, which makes every start but the first quicker. */
-  readonly compileCache: string;
+type DeviceSettings = Pick<TrainerSettings, 'device' | 'deterministic' | 'tf32'>;
+
+/** TensorFlow and CUDA's libraries are set up by variables alone: the addon passes nothing else on. */
+export function deviceVariables({ device, deterministic, tf32 }: DeviceSettings): Readonly<Record<string, string>> {
+  return {
+    ...(deterministic && { TF_DETERMINISTIC_OPS: '1' }),
+    ...(tf32 ? {} : { NVIDIA_TF32_OVERRIDE: '0' }),
+    ...(device === 'cpu' ? { CUDA_VISIBLE_DEVICES: '' } : {}),
+  };
 }
 
-export function forkTraining({ device, compileCache }: ForkOptions): TrainingProcess {
+/** @param compileCache - keeps compiled code, which makes every start but the first quicker */
+export function forkTraining(settings: DeviceSettings, compileCache: string): TrainingProcess {
   const killsBefore = memoryKills();
   const child = fork(join(import.meta.dirname, 'training-process.ts'), {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
@@ -67,7 +74,7 @@ export function forkTraining({ device, compileCache }: ForkOptions): TrainingPro
       TF_FORCE_GPU_ALLOW_GROWTH: 'true', // several trials may share a GPU; by default TensorFlow takes all of its memory
       NODE_COMPILE_CACHE: compileCache,
       ...process.env,
-      ...(device === 'cpu' ? { CUDA_VISIBLE_DEVICES: '' } : {}),
+      ...deviceVariables(settings),
     },
   });
   createInterface({ input: child.stderr! }).on('line', (line) => {

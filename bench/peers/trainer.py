@@ -1,6 +1,7 @@
 """The PyTorch side of bench/trainer.ts: does the work it is given (bench/trainer/work.ts) whenever it is asked.
 
-Plain `transformers` with scaled dot-product attention, AdamW in its fused form (the fastest on a CPU), clipping as ours does.
+Plain `transformers` with scaled dot-product attention, AdamW in its fused form (the fastest on a CPU), clipping as ours does. On a GPU in float32
+with TF32 products, as ours; every step reads its loss, so the clock waits for the card.
 """
 
 import json
@@ -11,6 +12,10 @@ import time
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
+device = {"cpu": "cpu", "gpu": "cuda"}[os.environ["BENCH_DEVICE"]]
+if device == "cuda" and not torch.cuda.is_available():
+    sys.exit(f"trainer.py: torch {torch.__version__} finds no CUDA device; --gpu needs a build of torch that does")
+torch.backends.cuda.matmul.allow_tf32 = True  # as TensorFlow has it by default
 torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 threads_between = 1
 torch.set_num_interop_threads(threads_between)
@@ -43,30 +48,30 @@ def above(model, hidden, first, labels):
 
 
 def repeatable(work):
-    model = build(work)
+    model = build(work).to(device)
     freeze(model, work["frozen"])
     batch, length = work["batch"], work["time"]
     draw = torch.Generator().manual_seed(0)
     vocabulary = model.config.vocab_size
-    mask = torch.ones(batch, length, dtype=torch.long)
-    labels = torch.arange(batch) % 2
+    mask = torch.ones(batch, length, dtype=torch.long, device=device)
+    labels = (torch.arange(batch) % 2).to(device)
 
     def tokens():
-        return torch.randint(min(1000, vocabulary // 2), vocabulary, (batch, length), generator=draw)
+        return torch.randint(min(1000, vocabulary // 2), vocabulary, (batch, length), generator=draw).to(device)
 
     if work["does"] == "infer":
         model.eval()
 
         def infer():
             with torch.inference_mode():
-                model(input_ids=tokens(), attention_mask=mask).logits.numpy()
+                model(input_ids=tokens(), attention_mask=mask).logits.cpu().numpy()
 
         return infer
 
     model.train()
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, 1e-5, weight_decay=0.01, fused=True)
-    given = torch.randn(batch, length, model.config.hidden_size, generator=draw) if work["prefix"] == "given" else None
+    given = torch.randn(batch, length, model.config.hidden_size, generator=draw).to(device) if work["prefix"] == "given" else None
 
     def step():
         if given is None:

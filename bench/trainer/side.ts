@@ -16,12 +16,13 @@ export interface Contestants {
   /** Has torch and transformers. */
   readonly python: string;
   readonly threads: number;
+  readonly device: 'cpu' | 'gpu';
 }
 
 export type SideName = 'ours' | 'peer';
 
 /** Starts the side's program and gives it its work. @throws {Error} if it ends instead of answering */
-export async function openSide(name: SideName, work: Work, { python, threads }: Contestants): Promise<Side> {
+export async function openSide(name: SideName, work: Work, { python, threads, device }: Contestants): Promise<Side> {
   const [command, file] = name === 'ours' ? [process.execPath, 'ours.ts'] : [python, '../peers/trainer.py'];
   const count = String(threads);
   const child = spawn(command, [path.join(import.meta.dirname, file)], {
@@ -32,6 +33,8 @@ export async function openSide(name: SideName, work: Work, { python, threads }: 
       MKL_NUM_THREADS: count,
       TF_NUM_INTRAOP_THREADS: count,
       TF_CPP_MIN_LOG_LEVEL: '2',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true', // the other side is on the same card
+      BENCH_DEVICE: device,
       PYTHONWARNINGS: 'ignore',
       TRANSFORMERS_VERBOSITY: 'error',
     },

@@ -77,6 +77,18 @@ export const trainerSettingsSchema = z.strictObject({
     .enum(['cpu', 'gpu'])
     .exactOptional()
     .describe('cpu or gpu. A trial that asks for a GPU fails where there is none. Default: the GPU if there is one.'),
+  deterministic: z
+    .boolean()
+    .default(false)
+    .describe(
+      'On a GPU: whether a seed gives the same bits each time, for which TensorFlow takes slower operations. On a CPU it always does. Default false.',
+    ),
+  tf32: z
+    .boolean()
+    .default(true)
+    .describe(
+      'On a GPU of the Ampere generation or later: whether matrix products round what they multiply to ten bits, which is much faster. Default true, as in TensorFlow.',
+    ),
   checkpointSeconds: z
     .number()
     .gt(0)
@@ -91,7 +103,7 @@ export const trialTemplateSchema = z
     trainer: json
       .default({})
       .describe(
-        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, task, pooling, method with the settings of methods, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, prefixCache, device, checkpointSeconds. With command: anything; it is handed on as written.',
+        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, task, pooling, method with the settings of methods, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, prefixCache, device, deterministic, tf32, checkpointSeconds. With command: anything; it is handed on as written.',
       ),
     command: z
       .array(z.string().min(1))
