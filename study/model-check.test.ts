@@ -49,6 +49,40 @@ const refused: readonly { readonly name: string; readonly spec: Readonly<Record<
     message: "spec.trialTemplate.trainer.lora.rank: must be one number, or 4, one for each of the model's layers, got [0,0,4,4,8]",
   },
   {
+    name: 'adapters above the model',
+    spec: {
+      parameters: [prefix, head],
+      trialTemplate: { trainer: { model: './model', data: './data', method: 'adapters', adapters: { from: 4 } } },
+    },
+    message: "spec.trialTemplate.trainer.adapters.from: must be below 4, the number of the model's layers, got 4",
+  },
+  {
+    name: 'more chosen layers than there are',
+    spec: {
+      parameters: [prefix, head],
+      trialTemplate: { trainer: { model: './model', data: './data', method: 'surgical', surgical: { layers: 5 } } },
+    },
+    message: "spec.trialTemplate.trainer.surgical.layers: must be at most 4, the number of the model's layers, got 5",
+  },
+  {
+    name: 'shares for more layers than there are',
+    spec: {
+      parameters: [prefix, head],
+      trialTemplate: { trainer: { model: './model', data: './data', method: 'wiseft', wiseft: { alpha: [0, 0, 0.5, 1, 1, 1] } } },
+    },
+    message:
+      "spec.trialTemplate.trainer.wiseft.alpha: must be one number, or at most 5, for the embeddings and the model's layers, got [0,0,0.5,1,1,1]",
+  },
+  {
+    name: 'an order that is for another model',
+    spec: {
+      parameters: [prefix, head],
+      trialTemplate: { trainer: { model: './model', data: './data', method: 'guidedDropout', guidedDropout: { order: 'published' } } },
+    },
+    message:
+      'spec.trialTemplate.trainer.guidedDropout.order: must be fisher: published is for BERT-base, which has 12 layers, got "published"',
+  },
+  {
     name: 'blocks larger than the model',
     spec: { parameters: [layerwise({ scheme: 'blocks', blockSize: 5 }), head] },
     message: "spec.parameters[0].searchSpace.layerwise.blockSize: must be <= 4, the number of the model's layers, got 5",

@@ -3,6 +3,7 @@ import { enqueuedTrials, layerFrozenBy } from './baselines.ts';
 import { brokenConstraint, constraintOf, constraintText, namesIn } from './constraint.ts';
 import type { SearchSpace } from './dimension.ts';
 import { encoderLayers, type ModelShape } from './layerwise.ts';
+import { methodNames, methods, settingsOf } from './methods/methods.ts';
 import { seededStream } from './random.ts';
 import { sampleFreely, searchSpaceOf } from './space.ts';
 import type { Layerwise } from './spec/layerwise-schema.ts';
@@ -14,11 +15,11 @@ import type { Sweep } from './spec.ts';
  * The part of a sweep's check that needs its model.
  * @param model - undefined when it is not known: a program of one's own that names no model
  * @throws {SpecError} if a layerwise parameter goes beyond the model's layers, or there is one and the model is not known;
- *   if a baseline names a layer that is not there, ranks are not listed for each layer, if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one,
+ *   if a baseline names a layer that is not there, a method's setting does not fit the model, if constraints or ties name parts of it that are not there, constraints leave next to nothing, or a baseline breaks one,
  *   or an enqueued assignment is not one of the space
  */
 export function checkAgainstModel(sweep: Sweep, model: ModelShape | undefined): void {
-  const layers = [...layerProblems(sweep, model), ...leftOutProblems(sweep, model), ...rankProblems(sweep, model)];
+  const layers = [...layerProblems(sweep, model), ...leftOutProblems(sweep, model), ...methodProblems(sweep, model)];
   if (layers.length > 0) throw new SpecError(layers);
   const names = nameProblems(sweep, searchSpaceOf(sweep.spec.parameters, model));
   if (names.length > 0) throw new SpecError(names);
@@ -41,11 +42,17 @@ function layerProblems({ spec }: Sweep, model: ModelShape | undefined): readonly
   });
 }
 
-/** Ranks that are listed layer by layer. */
-function rankProblems({ spec: { trialTemplate } }: Sweep, model: ModelShape | undefined): readonly Problem[] {
-  const { rank } = (trialTemplate.trainer.lora ?? {}) as { readonly rank?: unknown }; // of the built-in trainer: checked
-  if (trialTemplate.command !== undefined || model === undefined || !Array.isArray(rank) || rank.length === model.layers) return [];
-  return [mustBe('spec.trialTemplate.trainer.lora.rank', `one number, or ${model.layers}, one for each of the model's layers`, rank)];
+/** What the methods' settings in the `trainer` block have against the model. */
+function methodProblems({ spec: { trialTemplate } }: Sweep, model: ModelShape | undefined): readonly Problem[] {
+  const { command, trainer } = trialTemplate;
+  if (command !== undefined || model === undefined) return [];
+  return methodNames
+    .filter((name) => trainer[name] !== undefined)
+    .flatMap((name) => {
+      const settings: Readonly<Record<string, unknown>> = settingsOf(name, trainer); // checked with the sweep
+      const misfits = methods[name].misfits?.(settings, model) ?? [];
+      return misfits.map(({ setting, expected }) => mustBe(`spec.trialTemplate.trainer.${name}.${setting}`, expected, settings[setting]));
+    });
 }
 
 function leftOutProblems({ spec: { enqueue } }: Sweep, model: ModelShape | undefined): readonly Problem[] {

@@ -23,6 +23,8 @@ export const guidedDropout = methodPage({
   use: 'In place of even dropout, with any number of examples. Search highest from 0.05 to 0.2.',
   cost: '1×; with fisher one pass over some texts before the first step.',
   source: 'Sharma et al., 2024, arXiv:2406.14005; Mandar-Sharma/Guided-Dropout.',
+  misfits: ({ order }, { layers }) =>
+    order === 'fisher' || layers === 12 ? [] : [{ setting: 'order', expected: 'fisher: published is for BERT-base, which has 12 layers' }],
   decided:
     "Our operationalisation: F is of the task's loss on training texts, where the authors take the loss of masked words on Wikipedia, once for a model; a site's weights are the maps in front of it: query, key and value, the attention's output, both maps of the feed-forward part, all embeddings. Only sites above a frozen prefix count, and those whose weights learn; others keep the model's rate. The classifier's dropout stays.",
 });

@@ -22,6 +22,10 @@ export const lora = methodPage({
   use: 'When memory for moments is short, or full fine-tuning is unsteady. Learning rates of 1e-4 to 1e-3. Layers with mode lora learn so beside others that learn fully.',
   cost: 'About 3/4 of a step with queryValue; next to no memory for moments.',
   source: 'Hu et al., ICLR 2022, arXiv:2106.09685, section 4.1.',
+  misfits: ({ rank: ranks }, { layers }) =>
+    typeof ranks === 'number' || ranks.length === layers
+      ? []
+      : [{ setting: 'rank', expected: `one number, or ${layers}, one for each of the model's layers` }],
   decided:
     'The sum of weight and product is formed once a step, so that every engine and kernel serves it; the authors multiply twice. A has the deviation of their uniform noise, and is normal. There is no dropout in front of A.',
 });

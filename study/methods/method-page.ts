@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ModelShape } from '../layerwise.ts';
 
 /** What a user wants to know of a way of fine-tuning, and what a sweep can set of it. `trainer/methods/` does it. */
 export interface MethodPage<Settings extends z.ZodObject = z.ZodObject> {
@@ -18,6 +19,14 @@ export interface MethodPage<Settings extends z.ZodObject = z.ZodObject> {
   readonly decided?: string;
   /** What it does not go with, and why. Frozen layers and the cache of their output go with all of them. */
   readonly excludes?: Readonly<Partial<Record<'regression', string>>>;
+  /** Settings within their ranges that this model has no use for. */
+  misfits?(settings: Readonly<z.output<Settings>>, model: ModelShape): readonly Misfit[];
+}
+
+interface Misfit {
+  readonly setting: string;
+  /** What it must be, to stand behind "must be". */
+  readonly expected: string;
 }
 
 /** What a method decides about. */

@@ -13,6 +13,8 @@ export const surgical = methodPage({
   use: 'As a rival of searching a mask of layers, without its trials. Search layers from 1 to all.',
   cost: 'Below 1×: the way back ends at the lowest chosen layer where the embeddings are frozen, and other layers need no gradients of weights.',
   source: 'Lodha et al., 2023, arXiv:2310.17041; ymtao5219/surgical_fine_tuning.',
+  misfits: ({ layers: count }, { layers }) =>
+    count <= layers ? [] : [{ setting: 'layers', expected: `at most ${layers}, the number of the model's layers` }],
   decided:
     "The gradient is that of the loss without dropout, text by text; the authors' code takes the raw output of the right label, and the same text again and again. Texts are of the training split, where the authors take validation texts. Embeddings and head learn where the layer configuration lets them, and only layers that it trains are scored. Moments are kept for all of these.",
 });

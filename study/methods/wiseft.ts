@@ -19,6 +19,10 @@ export const wiseft = methodPage({
   use: 'When texts of later use differ from those of training. Training does not depend on alpha: search it with few trials.',
   cost: '1×; a copy of the pre-trained weights, and three operations for each weight in an evaluation.',
   source: 'Wortsman et al., CVPR 2022, arXiv:2109.01903.',
+  misfits: ({ alpha }, { layers }) =>
+    typeof alpha === 'number' || alpha.length <= layers + 1
+      ? []
+      : [{ setting: 'alpha', expected: `one number, or at most ${layers + 1}, for the embeddings and the model's layers` }],
   decided:
     'The head has no pre-trained weights to go back to, so it stays as it is trained. A layer beyond the end of a list stays fine-tuned.',
 });
