@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SweepEvent } from '../study/log.ts';
 import type { Summary } from '../study/summary.ts';
-import { summaryText } from './report.ts';
+import { suggested } from '../study/testing/logs.ts';
+import { trialRows } from '../study/trial-rows.ts';
+import { summaryText, trialTable } from './report.ts';
 
 const accuracy = { metric: 'eval/accuracy', direction: 'maximize' } as const;
 const summary: Summary = {
@@ -43,5 +46,18 @@ TRIAL  EVAL/ACCURACY  COST/SECONDS
    12  0.7            30
 `),
     text,
+  );
+});
+
+test('the table of trials tells where each comes from, and what was expected of it', () => {
+  const log = [
+    suggested(0, { rate: 0.1 }),
+    { ...suggested(1, { rate: 0.2 }), origin: { by: 'sampler', seen: 2, expectedImprovement: 0.00312 } },
+    { ...suggested(2, { rate: 0.2 }), purpose: 'final', origin: { by: 'final', of: 1 } },
+  ] as readonly SweepEvent[];
+  const lines = trialTable(trialRows(log), [{ metric: 'eval/accuracy', direction: 'maximize' }], new Map()).split('\n');
+  assert.deepEqual(
+    lines.slice(1).map((line) => line.trim().split(/ {2,}/)[1]),
+    ['search', 'search, expecting 0.00312', 'trial 1 again'],
   );
 });

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
+import { parseAddress } from '../results/address.ts';
 import type { SweepLog } from '../study/log.ts';
 import type { Progress } from '../study/progress.ts';
 import { prunerOf } from '../study/pruners/pruner-of.ts';
@@ -50,6 +51,11 @@ test('a sweep runs to its end over several workflow runs, and its log explains e
   assert.match((await results.readReport())!, /<h1>python<\/h1>/);
   assert.deepEqual(log.filter(({ type }) => type === 'finished').length, 1);
   assertDecisionsFollow(log);
+  const objects = await Array.fromAsync(system.s3.store.list(parseAddress(results.address)), ({ address }) => address.key);
+  assert.deepEqual(
+    objects.filter((key) => key.includes('/checkpoint/')),
+    [],
+  );
 
   const runs = await closed(`WorkflowId="${id}"`);
   assert.ok(runs.filter((status) => status === 'CONTINUED_AS_NEW').length >= 2, runs.join());
