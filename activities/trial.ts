@@ -1,4 +1,4 @@
-import { ApplicationFailure, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { SweepFolder } from '../results/sweep-folder.ts';
 import type { TrialFolder } from '../results/trial-folder.ts';
 import type { Exit, RunState, SweepRef, TrialJob, TrialRef, TrialRunner } from '../runners/runner.ts';
@@ -45,6 +45,7 @@ export function trialActivities({ openSweep, runner }: TrialActivityDependencies
       const { sweep: asked, owner } = await sweep.read();
       const job: TrialJob = { ref, rung, study: asked.spec.study, template: asked.spec.trialTemplate, ...(owner && { owner }) };
 
+      const { heartbeatTimeoutMs: missedAfterMs = Number.POSITIVE_INFINITY } = activityInfo();
       let seen: TrialHeartbeat = { state: 'queued' };
       const onState = (state: RunState, why?: string) => {
         seen = { state, ...(why && { why }) };
@@ -54,7 +55,7 @@ export function trialActivities({ openSweep, runner }: TrialActivityDependencies
       let stillThere: NodeJS.Timeout;
       const sayAgain = (): void => {
         heartbeat(seen);
-        stillThere = setTimeout(sayAgain, heartbeatMs(underWay));
+        stillThere = setTimeout(sayAgain, heartbeatMs(underWay, missedAfterMs));
       };
       sayAgain();
       try {

@@ -39,7 +39,16 @@ export async function runExample({ cluster, namespace, image, ...changes }: Exam
   const args = ['run', '-f', file, '--runner', 'kubernetes', '--context', context, '--namespace', namespace, '--image', image];
   const servers = ['--listen-address', cluster.hostAddress, '--temporal-port', '0', '--ui-port', '0', '--s3-port', '0'];
   const podPhases = async (): Promise<readonly string[]> => {
-    const phases = await cluster.kubectl('--namespace', namespace, 'get', 'pods', '--output=jsonpath={.items[*].status.phase}');
+    const phases = await cluster.kubectl(
+      '-n',
+      namespace,
+      'get',
+      'pods',
+      '-l',
+      'permafrost.dev/sweep',
+      '-o',
+      'jsonpath={.items[*].status.phase}',
+    );
     return phases.split(' ').filter((phase) => phase !== '');
   };
   const began = performance.now();

@@ -18,7 +18,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { SweepActivities } from '../activities/sweep.ts';
-import type { SweepRef, TrialRef } from '../runners/runner.ts';
+import type { SweepRef } from '../runners/runner.ts';
 import type { Outcome } from '../study/log.ts';
 import { originText, sweepDetails, type TrialPage, trialDetails, trialWorkflowId } from '../study/page.ts';
 import { type Progress, progressOf } from '../study/progress.ts';
@@ -37,7 +37,7 @@ import {
   type SweepState,
 } from '../study/sweep-state.ts';
 import { sweepId, trialNumber, trialState } from './attributes.ts';
-import { type Order, ordered, trial, trialEnded, trialFailed, trialReported } from './trial.ts';
+import { type Order, ordered, type TrialInput, trial, trialEnded, trialFailed, trialReported } from './trial.ts';
 
 export interface SweepInput {
   readonly sweep: SweepRef;
@@ -173,7 +173,8 @@ function refuseUnless(holds: boolean, message: string): void {
   if (!holds) throw ApplicationFailure.nonRetryable(message, 'RefusedUpdate');
 }
 
-async function carryOut({ sweep, attempts }: SweepInput, { plan, segment, unwritten }: SweepState, command: Command): Promise<Happening> {
+async function carryOut({ sweep, attempts }: SweepInput, state: SweepState, command: Command): Promise<Happening> {
+  const { plan, segment, unwritten, parallelTrials } = state;
   switch (command.type) {
     case 'suggest':
     case 'suggestFinal': {
@@ -183,7 +184,8 @@ async function carryOut({ sweep, attempts }: SweepInput, { plan, segment, unwrit
           ? await suggest({ ...request, trial: command.trial, seed: command.seed, numTrials: plan.numTrials })
           : await suggestFinal({ ...request, trial: command.trial, finalist: command.finalist });
       if (suggestion === 'spaceExhausted') return { type: 'spaceExhausted', command, written: unwritten.length };
-      await startTrial({ sweep, trial: command.trial }, plan, suggestion, attempts);
+      const page = pageOf(command.trial, plan, suggestion);
+      await startTrial({ ref: { sweep, trial: command.trial }, page, attempts, missedAfterSeconds: missedAfterSeconds(parallelTrials) });
       return { type: 'suggested', command, ...suggestion, written: unwritten.length };
     }
     case 'goOn':
@@ -195,21 +197,26 @@ async function carryOut({ sweep, attempts }: SweepInput, { plan, segment, unwrit
   }
 }
 
-async function startTrial(ref: TrialRef, plan: SweepPlan, suggestion: Suggestion, attempts: number): Promise<void> {
-  const origin = originText(suggestion.origin);
-  const { assignment, layers } = suggestion;
-  const rungs = suggestion.origin.by === 'final' ? plan.rungs.slice(-1) : plan.rungs;
-  const page: TrialPage = { trial: ref.trial, origin, metric: plan.objectives[0]!.metric, rungs, assignment, ...(layers && { layers }) };
+/** With hundreds of trials heartbeats are rare, as each is a write of the Temporal server, which may also be slow to take them. */
+const missedAfterSeconds = (parallelTrials: number): number => (parallelTrials > 100 ? 60 : 15);
+
+function pageOf(trial: number, { rungs, objectives }: SweepPlan, { origin, assignment, layers }: Suggestion): TrialPage {
+  const ownRungs = origin.by === 'final' ? rungs.slice(-1) : rungs;
+  return { trial, origin: originText(origin), metric: objectives[0]!.metric, rungs: ownRungs, assignment, ...(layers && { layers }) };
+}
+
+async function startTrial(input: TrialInput): Promise<void> {
+  const { ref, page } = input;
   await startChild(trial, {
     workflowId: trialWorkflowId(ref.sweep.id, ref.trial),
-    args: [{ ref, page, attempts }],
+    args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     typedSearchAttributes: [
       { key: sweepId, value: ref.sweep.id },
       { key: trialNumber, value: ref.trial },
       { key: trialState, value: 'running' },
     ],
-    staticSummary: `trial ${ref.trial}, ${origin}`,
+    staticSummary: `trial ${ref.trial}, ${page.origin}`,
     staticDetails: trialDetails(page, 'suggested', undefined),
   });
 }

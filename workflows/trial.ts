@@ -33,6 +33,8 @@ export interface TrialInput {
   readonly page: TrialPage;
   /** How often a trial may crash on the way to one rung before it counts as failed. */
   readonly attempts: number;
+  /** A worker that has said nothing for so long counts as dead, and another one takes its place. */
+  readonly missedAfterSeconds: number;
 }
 
 export const ordered = defineSignal<[Order]>('ordered');
@@ -61,7 +63,6 @@ const finalErrors = [
 /** Whatever is not the trainer's fault (a worker that died, an S3 server that is away, a full disk) is tried again for as long as it takes. */
 const { advance } = proxyActivities<TrialActivities>({
   startToCloseTimeout: '7 days',
-  heartbeatTimeout: '15 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED, // else it would start again what `release` has just ended
   retry: { initialInterval: '1 second', maximumInterval: '1 minute', nonRetryableErrorTypes: [...crashes, ...finalErrors] },
 });
@@ -71,7 +72,8 @@ const { release } = proxyActivities<TrialActivities>({
 });
 
 /** One trial: reaches a rung, reports, waits for the sweep's order. However it ends, it frees what it held. */
-export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason> {
+export async function trial(input: TrialInput): Promise<Reason> {
+  const { ref, page } = input;
   const orders: Order[] = [];
   setHandler(ordered, (order) => void orders.push(order));
   const sweep = getExternalWorkflowHandle(ref.sweep.id);
@@ -92,7 +94,7 @@ export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason
         case 'goOn': {
           const { rung } = order;
           show('running');
-          const reached = await unless(isEndOrdered, () => reach(ref, rung, page.rungs, attempts));
+          const reached = await unless(isEndOrdered, () => reach(input, rung));
           if (reached === undefined) break;
           spent = costSoFar(reached, spent);
           report = withCostMetrics(reached, spent);
@@ -126,10 +128,11 @@ export async function trial({ ref, page, attempts }: TrialInput): Promise<Reason
 }
 
 /** A report of the rung, in spite of a few crashes on the way. */
-async function reach(ref: TrialRef, rung: number, rungs: readonly number[], attempts: number): Promise<Report> {
+async function reach({ ref, page: { rungs }, attempts, missedAfterSeconds }: TrialInput, rung: number): Promise<Report> {
+  const options = { summary: `to step ${rungs[rung]}`, heartbeatTimeout: `${missedAfterSeconds} seconds` } as const;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await advance.executeWithOptions({ summary: `to step ${rungs[rung]}` }, [ref, rung]);
+      return await advance.executeWithOptions(options, [ref, rung]);
     } catch (error) {
       const { type, message } = failureOf(error);
       if (!crashes.includes(type)) throw error;
