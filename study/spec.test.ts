@@ -63,6 +63,8 @@ test('a sweep that says only what it must comes out with every default', () => {
           accumulate: 1,
           activations: 'keep',
           engine: 'raw',
+          deterministic: false,
+          tf32: true,
           prefixCache: 'float32',
           maxLength: 64,
           weightDecay: 0.01,
