@@ -3,7 +3,7 @@ import { waitingInVain } from './pruners/waiting-in-vain.ts';
 import { emptyRung } from './rung.ts';
 import { reportsOf, rungTables } from './rung-tables.ts';
 import type { SweepPlan } from './sweep-state.ts';
-import { trialRows } from './trial-rows.ts';
+import type { Decision } from './trial.ts';
 
 /**
  * Trials that will never be trained on since the newest events of a log: they have ended or failed, or wait in vain. Nobody needs their
@@ -16,10 +16,13 @@ export function newlySpent(log: SweepLog, newest: number, plan: SweepPlan): read
 }
 
 function spentTrials(log: SweepLog, { objectives, pruner, rungs, numTrials }: SweepPlan): readonly number[] {
-  const rows = trialRows(log);
-  const over = rows.flatMap(({ trial, state }) => (state === 'ended' || state === 'failed' ? [trial] : []));
-  const waiting = new Set(rows.flatMap(({ trial, state }) => (state === 'waiting' ? [trial] : [])));
+  const last = new Map<number, Decision['action']>();
+  for (const event of log) {
+    if (event.type === 'decided') last.set(event.trial, event.decision.action);
+    else if (event.type === 'failed') last.set(event.trial, 'stop');
+  }
+  const told = (action: Decision['action']): readonly number[] => [...last].flatMap(([trial, of]) => (of === action ? [trial] : []));
   const reached = rungTables(reportsOf(log, 'search'), objectives);
   const tables = rungs.map((_, rung) => reached[rung] ?? emptyRung);
-  return [...over, ...waitingInVain(pruner, tables, waiting, numTrials)];
+  return [...told('stop'), ...waitingInVain(pruner, tables, new Set(told('pause')), numTrials)];
 }
