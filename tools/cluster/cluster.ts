@@ -14,7 +14,7 @@ import { type Kubectl, kubectlWith } from './kubectl.ts';
 import { kwokNodes } from './kwok.ts';
 import { layoutOf } from './layout.ts';
 import { end, findInside, findMachine, type Lifetime, type Machine, runInside, startInside, startMachine, stopMachine } from './machine.ts';
-import { connect, type Network, networkOf, removeLine, reserveAgain, reserveNetwork } from './network.ts';
+import { connect, isInUse, type Network, networkOf, removeLine, reserveAgain, reserveNetwork } from './network.ts';
 import { busyboxImage, cgroupOf, nodeName, writeNodeConfig } from './node.ts';
 import { apiServerPort, argumentsOf, etcdAddress, type PartName } from './parts.ts';
 
@@ -148,7 +148,7 @@ export async function removeCluster(folder: string): Promise<void> {
   const network = readNetwork(folder);
   if (network !== undefined) {
     await removeLine(network, folder);
-    await removeControlGroups(cgroupOf(network));
+    if (!(await isInUse(network))) await removeControlGroups(cgroupOf(network)); // of a folder left behind, another cluster may have the addresses now
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }

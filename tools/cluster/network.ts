@@ -94,10 +94,20 @@ export async function removeLine(network: Network, folder: string): Promise<void
   }
 }
 
-async function isOurs(network: Network, folder: string): Promise<boolean> {
+/** Whether a cluster has these addresses, whichever it is. */
+export const isInUse = async (network: Network): Promise<boolean> => (await findLine(network)) !== undefined;
+
+const isOurs = async (network: Network, folder: string): Promise<boolean> => (await findLine(network))?.ifalias === folder;
+
+interface Link {
+  readonly ifname: string;
+  readonly ifalias?: string;
+}
+
+async function findLine(network: Network): Promise<Link | undefined> {
   const { here } = interfacesOf(network);
-  const links = JSON.parse(await command('ip', '-json', 'link')) as readonly { readonly ifname: string; readonly ifalias?: string }[];
-  return links.some(({ ifname, ifalias }) => ifname === here && ifalias === folder);
+  const links = JSON.parse(await command('ip', '-json', 'link')) as readonly Link[];
+  return links.find(({ ifname }) => ifname === here);
 }
 
 /** Blocks that an address or a route of this machine touches. */
