@@ -1,7 +1,9 @@
 /** From an empty cluster to results, as a person would type it: by Helm and kubectl, and by the command line alone. What is typed is printed. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 import { connectSystem } from '../cli/connection.ts';
@@ -76,7 +78,17 @@ async function typed(line: string): Promise<string> {
   }
 }
 
-const ended = '--for=jsonpath={.status.state}=Succeeded';
+/** The same for what goes on until a line of it is the awaited one. */
+async function watched(line: string, awaited: RegExp, signal: AbortSignal): Promise<void> {
+  console.log(`\n$ ${line}`);
+  const [file, ...own] = programs.kubectl;
+  const watch = spawn(file!, [...own, ...line.split(' ').slice(1)], { stdio: ['ignore', 'pipe', 'inherit'], signal });
+  for await (const shown of createInterface({ input: watch.stdout })) {
+    console.log(shown);
+    if (awaited.test(shown)) break;
+  }
+  watch.kill();
+}
 
 test('the system comes up by one helm install', { skip }, async () => {
   await typed(
@@ -89,9 +101,9 @@ test('the system comes up by one helm install', { skip }, async () => {
   await typed('helm test permafrost --timeout 1m');
 });
 
-test('a sweep by kubectl, to its end', { skip }, async () => {
+test('a sweep by kubectl, to its end', { skip, timeout: 300_000 }, async ({ signal }) => {
   await typed('kubectl apply -f examples/first-sweep.yaml');
-  await typed(`kubectl wait sweep/first-sweep ${ended} --timeout=5m`);
+  await watched('kubectl get sweeps --watch', /^first-sweep .* (Succeeded|Failed) /, signal);
   const shown = await typed('kubectl get sweeps');
   assert.match(shown, /^first-sweep +random +[0-9.]+ +4\/4 +\S+ +\S* *Succeeded/m);
   await typed('kubectl describe sweep first-sweep');
@@ -101,6 +113,9 @@ test('a sweep by Helm: what may change, what may not, and its end', { skip }, as
   await typed('helm install lr-scan helm/sweep -f examples/first-sweep.yaml --set spec.numTrials=40');
   await typed('kubectl wait sweep/lr-scan --for=jsonpath={.status.state}=Running --timeout=1m');
   await typed('kubectl scale sweep/lr-scan --replicas=1');
+  await typed('kubectl patch sweep/lr-scan --type=merge --patch={"spec":{"suspend":true}}');
+  await typed('kubectl wait sweep/lr-scan --for=jsonpath={.status.state}=Suspended --timeout=1m');
+  await typed('kubectl patch sweep/lr-scan --type=merge --patch={"spec":{"suspend":false}}');
   const same = '-f examples/first-sweep.yaml --set spec.parallelTrials=1';
   await typed(`helm upgrade lr-scan helm/sweep ${same} --set spec.numTrials=50`);
   await assert.rejects(
