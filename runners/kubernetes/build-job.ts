@@ -49,7 +49,8 @@ export function buildJob(job: TrialJob, attempt: number, trialAddress: string, d
       name: jobName(ref, attempt),
       labels: { ...labels, ...(queue && { [labelNames.queue]: queue, ...(priority && { [labelNames.queuePriority]: priority }) }) },
       annotations: { [sweepAnnotation]: ref.sweep.id },
-      ...(owner && { ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }] }),
+      // Without blockOwnerDeletion: that asks for a right on the owner's finalizers where owners are guarded (OpenShift), and the Sweep waits for its Jobs anyway.
+      ...(owner && { ownerReferences: [{ ...owner, controller: true }] }),
     },
     spec: {
       ...(queue && { suspend: true }), // the queue starts it; without Kueue's webhook nothing must start by itself
