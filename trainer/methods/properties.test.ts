@@ -473,6 +473,19 @@ suite('what defines a method', () => {
     assert.equal(settled([0.1, 0.2, 0.9], 100), 2);
   });
 
+  test("autoFreeze: a layer's norm is the sum of the absolute values of its summed gradients", () => {
+    const { model } = open({ trainer: { method: 'autoFreeze', autoFreeze: { interval: 1 / 6 } } });
+    const { loss, gradients } = model.gradients([example(0)]);
+    const sizes = gradients.map(({ of }) => download(of).reduce((sum, value) => sum + Math.abs(value), 0));
+    for (const told of [loss, ...gradients.map(({ of }) => of)]) release(told);
+    takeStep(model, 0); // an interval
+    const norms = download(model.held.get('norms')!);
+    for (const [index, layer] of ['embeddings', '0', '1'].entries()) {
+      const want = own.reduce((sum, each, place) => (each.layer === layer ? sum + sizes[place]! : sum), 0);
+      assert.ok(Math.abs(norms[index]! / want - 1) < 1e-4, `${layer}: ${norms[index]}, not ${want}`);
+    }
+  });
+
   test('autoFreeze: the boundary only rises, and what is below it stays as it is, bit for bit', () => {
     const { model } = open({ trainer: { method: 'autoFreeze', autoFreeze: { interval: 1 / 6, percentile: 100 } } });
     let frozen = 0;
