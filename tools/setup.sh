@@ -18,7 +18,7 @@ lock=$(cksum <package-lock.json)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
   echo "permafrost: installing npm packages (900 MB on disk, about a minute)"
   started=$(date +%s)
-  while sleep 5 >/dev/null 2>&1; do echo "permafrost: npm ci: $(($(date +%s) - started)) s"; done &
+  while sleep 5 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do echo "permafrost: npm ci: $(($(date +%s) - started)) s"; done &
   ticker=$!
   trap 'kill "$ticker" 2>/dev/null || true' EXIT
   # Not with the Node that npm ci is about to replace.
