@@ -104,7 +104,7 @@ async function metricsOf({ port }: ControllerProcess): Promise<(name: string) =>
     lines.filter((line) => line.startsWith(`${name}{`)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-const system = await startControllerSystem({ workerProgram: path.join(import.meta.dirname, 'controller/instant-worker.ts') });
+const system = await startControllerSystem({ workerProgram: path.join(import.meta.dirname, '../test/instant-worker.ts') });
 try {
   const [controller] = await Promise.all([system.startController(), system.system.startWorker()]);
   const stage = { ...system, controller, sightings: await watchSweeps(system.cluster) };

@@ -18,6 +18,8 @@ import { startTemporal, type TemporalServer } from '../tools/servers.ts';
 import { runExample } from './cluster-example.ts';
 import { startTestServer, type TestServer } from './object-server.ts';
 
+type Program = 'kubectl' | 'helm' | 'helm3';
+
 const skip = whyNoOwnCluster(); // a named one would need a registry
 const project = new URL('..', import.meta.url).pathname;
 let cluster: TestCluster;
@@ -27,7 +29,7 @@ let temporal: TemporalServer;
 /** Where pods reach it. */
 let temporalAddress: string;
 /** As a shell has them, in the namespace of the tests. */
-let programs: Readonly<Record<'kubectl' | 'helm', readonly string[]>>;
+let programs: Readonly<Record<Program, readonly string[]>>;
 let images: { readonly worker: string; readonly trainer: string };
 
 before(async () => {
@@ -54,6 +56,7 @@ before(async () => {
   programs = {
     kubectl: [(await findPinned(clusterPrograms.kubectl, search)).path, ...here],
     helm: [(await findPinned(helms[4], search)).path, ...here],
+    helm3: [(await findPinned(helms[3], search)).path, ...here],
   };
 });
 after(async () => {
@@ -67,7 +70,7 @@ after(async () => {
 async function typed(line: string): Promise<string> {
   console.log(`\n$ ${line}`);
   const [program, ...args] = line.split(' ');
-  const [file, ...own] = programs[program as 'kubectl' | 'helm'];
+  const [file, ...own] = programs[program as Program];
   try {
     const printed = await command(file!, ...own, ...args.map((arg) => arg.replace(/^(helm|examples)\//, `${project}$1/`)));
     console.log(printed.trimEnd());
@@ -90,14 +93,26 @@ async function watched(line: string, awaited: RegExp, signal: AbortSignal): Prom
   watch.kill();
 }
 
+async function install(helm: 'helm' | 'helm3', ...changes: readonly string[]): Promise<void> {
+  const [repository, tag] = images.worker.split(/:(?=[^:]*$)/);
+  const values = [
+    `image.repository=${repository}`,
+    `image.tag=${tag}`,
+    `trials.image=${images.trainer}`,
+    `temporal.address=${temporalAddress}`,
+    `s3.endpoint=${s3.environment.AWS_ENDPOINT_URL}`,
+    's3.secretName=s3',
+    'trials.s3SecretName=s3',
+    ...changes,
+  ];
+  await typed(`${helm} install permafrost helm/permafrost --wait --timeout 3m ${values.map((value) => `--set ${value}`).join(' ')}`);
+}
+
 test('the system comes up by one helm install', { skip }, async () => {
   await typed(
     `kubectl create secret generic s3 --from-literal=AWS_ACCESS_KEY_ID=${s3.environment.AWS_ACCESS_KEY_ID} --from-literal=AWS_SECRET_ACCESS_KEY=${s3.environment.AWS_SECRET_ACCESS_KEY}`,
   );
-  const [repository, tag] = images.worker.split(/:(?=[^:]*$)/);
-  await typed(
-    `helm install permafrost helm/permafrost --wait --timeout 3m --set image.repository=${repository} --set image.tag=${tag} --set trials.image=${images.trainer} --set temporal.address=${temporalAddress} --set s3.endpoint=${s3.environment.AWS_ENDPOINT_URL} --set s3.secretName=s3 --set trials.s3SecretName=s3`,
-  );
+  await install('helm');
   await typed('helm test permafrost --timeout 1m');
 });
 
@@ -143,6 +158,19 @@ test('what is uninstalled leaves the custom resources, and results in S3', { ski
   await typed('helm uninstall permafrost --wait --timeout 2m');
   await typed('kubectl wait pod --all --for=delete --timeout=1m'); // Helm waits for the deployments, not for their pods
   assert.match(await typed('kubectl get crds --output=name'), /sweeps.permafrost.dev/);
+  assert.equal((await typed('kubectl get all --output=name')).trim(), '');
+});
+
+test('a release, here of Helm 3, that may take the custom resources with it ends its sweeps first', {
+  skip,
+  timeout: 300_000,
+}, async () => {
+  await install('helm3', 'crds.keep=false');
+  await typed('kubectl apply -f examples/first-sweep.yaml');
+  await typed('kubectl wait sweep/first-sweep --for=jsonpath={.status.state}=Running --timeout=1m');
+  await typed('helm3 uninstall permafrost --wait --timeout 3m');
+  await typed('kubectl wait pod --all --for=delete --timeout=1m');
+  assert.doesNotMatch(await typed('kubectl get crds --output=name'), /permafrost.dev/);
   assert.equal((await typed('kubectl get all --output=name')).trim(), '');
 });
 

@@ -78,7 +78,6 @@ export async function sweep(input: SweepInput): Promise<Summary> {
     state = inbox.splice(0).reduce(fold, state);
     setCurrentDetails(sweepDetails(input.sweep.id, state));
   };
-  const isQuiet = (): boolean => inbox.length === 0 && nextCommand(state) === undefined;
   setHandlers(enqueue, () => state);
   remindOfDuration(state, enqueue);
   watchForLostTrials(input.sweep, () => state, enqueue);
@@ -86,23 +85,22 @@ export async function sweep(input: SweepInput): Promise<Summary> {
 
   const drive = async (): Promise<void> => {
     while (!isOver(state)) {
-      await condition(() => !isQuiet() || isOver(state));
+      await condition(() => inbox.length > 0 || nextCommand(state) !== undefined || isOver(state));
       take();
-      for (let commands = nextCommands(state); commands.length > 0; commands = nextCommands(state)) {
-        for (const command of commands) if (!isSent(command)) enqueue({ type: 'asked', command });
-        take();
-        const carryOutAll = () => Promise.all(commands.map((command) => carryOut(input, state, command)));
-        for (const happening of await CancellationScope.nonCancellable(carryOutAll)) enqueue(happening); // a child half started would be nobody's
-        take();
-      }
+      const commands = nextCommands(state);
+      for (const command of commands) if (!isSent(command)) enqueue({ type: 'asked', command });
+      take();
+      const carryOutAll = () => Promise.all(commands.map((command) => carryOut(input, state, command)));
+      for (const happening of await CancellationScope.nonCancellable(carryOutAll)) enqueue(happening); // a child half started would be nobody's
+      take();
       // Not once it closes: little is left, and a new run would not know that this one was cancelled.
-      if (!workflowInfo().continueAsNewSuggested || state.phase.name === 'closing') continue;
+      if (!workflowInfo().continueAsNewSuggested || isClosing(state)) continue;
       const { segment, unwritten } = state;
       await publish({ sweep: input.sweep, segment, events: unwritten });
       enqueue({ type: 'written', events: unwritten.length });
-      take();
       await condition(allHandlersFinished);
-      if (isQuiet()) await continueAsNew<typeof sweep>({ ...input, state }); // leaves no message behind
+      take(); // leaves no message behind; what is to be commanded next, the state knows
+      if (!isClosing(state)) await continueAsNew<typeof sweep>({ ...input, state });
     }
   };
 
@@ -129,6 +127,7 @@ export async function sweep(input: SweepInput): Promise<Summary> {
   return summary;
 }
 
+const isClosing = ({ phase }: SweepState): boolean => phase.name === 'closing';
 const isSent = (command: Command): command is SentCommand => command.type !== 'suggest' && command.type !== 'suggestFinal';
 
 function setHandlers(enqueue: (happening: Happening) => void, state: () => SweepState): void {

@@ -1,8 +1,8 @@
-/** A worker whose trials report at once, without a process: for benchmarks of what surrounds trials. Tells its parent when it is ready. */
-import { createWorker, quietRuntime } from '../../cli/worker.ts';
-import { connectObjectStore } from '../../results/object-store.ts';
-import { openSweepFolder } from '../../results/sweep-folder.ts';
-import type { TrialRunner } from '../../runners/runner.ts';
+/** A worker whose trials report at once, without a process: for what surrounds trials. Tells its parent when it is ready. */
+import { createWorker, quietRuntime } from '../cli/worker.ts';
+import { connectObjectStore } from '../results/object-store.ts';
+import { openSweepFolder } from '../results/sweep-folder.ts';
+import type { TrialRunner } from '../runners/runner.ts';
 
 const { TEMPORAL_ADDRESS: address } = process.env;
 if (address === undefined) throw new Error('TEMPORAL_ADDRESS must be set');
