@@ -94,6 +94,7 @@ export function frozenAnswers({ found, scope, model: { layers } }: Findings): re
   const armOf = (frozen: number): string => (frozen === layers ? 'head-only' : frozenPrefixArm(frozen));
   return scope.sizes.map((size) => {
     const compared = comparisonsWith(found, size);
+    if (compared.length === 0) return `With ${size} examples: not measured.`;
     const fixed = Array.from({ length: layers }, (_, index) => layers - index).flatMap((frozen) =>
       compared.filter(({ finding }) => finding.arm === armOf(frozen)).map((comparison) => ({ frozen, comparison })),
     );

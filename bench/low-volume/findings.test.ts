@@ -8,6 +8,7 @@ import { findingOf } from './findings.ts';
 import { cellsOf, quick, sweepOf } from './sweeps.ts';
 
 const model = { layers: 6 };
+const machine = { processor: 'slow', cores: 2, slots: 2 };
 const perLayer = cellsOf(quick, model).find(({ arm }) => arm.name === 'per-layer')!;
 const sweep = sweepOf(perLayer, quick, { model: '/model', data: '/data' });
 
@@ -38,7 +39,7 @@ test('a finding is what the log says: held-out scores by seed, what was trained,
   const log = [...search, ...finals.flat()];
   const file = { schema: 1, id: 'default.low-volume-per-layer-300.0', createdAt: '', sweep, model, versions: {} } as const;
   const summary = summaryOf(file, log, { result: 'succeeded', because: 'allTrialsDone' });
-  const { best, profile, ...finding } = await findingOf({ read: async () => file, readLog: async () => log }, summary, perLayer);
+  const { best, profile, ...finding } = await findingOf({ read: async () => file, readLog: async () => log }, summary, perLayer, machine);
   assert.deepEqual(finding, {
     arm: 'per-layer',
     title: perLayer.arm.title,
@@ -56,6 +57,7 @@ test('a finding is what the log says: held-out scores by seed, what was trained,
     ],
     trainedParameters: 77,
     majority: 0.1,
+    machine,
   });
   assert.equal(best.trial, 4);
   assert.deepEqual(

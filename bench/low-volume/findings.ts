@@ -31,8 +31,17 @@ export interface Finding {
   readonly trainedParameters: number;
   /** What always naming the commonest label would score. */
   readonly majority: number;
+  /** Where all of it ran. */
+  readonly machine: Machine;
   /** Of arms in which each layer has a rate of its own. */
   readonly profile?: LayerProfile;
+}
+
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  /** Trainings at a time. */
+  readonly slots: number;
 }
 
 export interface Failure {
@@ -44,6 +53,7 @@ export interface Failure {
 
 /** All that the page is made of. */
 export interface Findings {
+  /** All that belongs to the run; not all of it need have been found yet. */
   readonly scope: Scope;
   readonly model: ModelShape & { readonly name: string };
   readonly data: {
@@ -54,7 +64,6 @@ export interface Findings {
     readonly selection: number;
     readonly heldOut: number;
   };
-  readonly machine: { readonly processor: string; readonly cores: number; readonly slots: number };
   readonly version: string;
   readonly found: readonly Finding[];
   readonly failed: readonly Failure[];
@@ -63,7 +72,12 @@ export interface Findings {
 const metric = { metric: 'eval/accuracy', direction: 'maximize' } as const;
 
 /** @param summary - of a sweep that has succeeded */
-export async function findingOf(folder: Pick<SweepFolder, 'read' | 'readLog'>, summary: Summary, { arm, size }: Cell): Promise<Finding> {
+export async function findingOf(
+  folder: Pick<SweepFolder, 'read' | 'readLog'>,
+  summary: Summary,
+  { arm, size }: Cell,
+  machine: Machine,
+): Promise<Finding> {
   const [{ id, sweep, model }, log] = [await folder.read(), await folder.readLog()];
   const { parameters, searchAlgorithm } = sweep.spec;
   const rows = trialRows(log);
@@ -98,6 +112,7 @@ export async function findingOf(folder: Pick<SweepFolder, 'read' | 'readLog'>, s
     }),
     trainedParameters: ofAny(finals, 'model/trainedParameters'),
     majority: ofAny(finals, 'test/majority'),
+    machine,
     ...(profile && { profile }),
   };
 }

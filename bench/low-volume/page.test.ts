@@ -24,6 +24,7 @@ function aFinding(arm: string, gains: readonly number[], changes: Partial<Findin
     scores: gains.map((gain, seed) => ({ seed, score: 0.6 + seed / 100 + gain, seconds: 12 })),
     trainedParameters: 22_000_000,
     majority: 0.1,
+    machine: { processor: 'slow', cores: 2, slots: 2 },
     ...changes,
   };
 }
@@ -38,7 +39,6 @@ const findings = (found: readonly Finding[], changes: Partial<Findings> = {}): F
   scope: { ...whole, sizes: [300] },
   model: { name: 'tiny', layers: 6 },
   data: { name: 'texts', source: 'this test', labels: 10, train: 1500, selection: 500, heldOut: 1000 },
-  machine: { processor: 'slow', cores: 2, slots: 2 },
   version: '0.1.0',
   found: [full, ...found],
   failed: [],
@@ -88,6 +88,7 @@ for (const { name, gains, want } of [
 
 test('a negative result is said plainly, and so is what was not measured', () => {
   assert.deepEqual(rateAnswers(findings([])), ['With 300 examples: not measured.']);
+  assert.deepEqual(frozenAnswers(findings([])), ['With 300 examples: not measured.']);
   assert.deepEqual(frozenAnswers(findings([aFinding('head-only', all(-0.1))])), [
     'With 300 examples **none is shown** to lose less than a point.',
   ]);
@@ -124,7 +125,7 @@ test('the page says which run it shows, what was found, what it cost and what fa
   const page = pageOf(findings([aFinding('lora', all(0.02), { trainedParameters: 74_000 })], { failed }));
   assert.match(
     page,
-    /This is the whole run\. 2 sweeps, 38 trainings, 7m00s of trainers in all, on 2026-11-21 to 2026-11-22, by Permafrost 0\.1\.0 on 2 cores \(slow\)/,
+    /This is the whole run as far as it has come: 2 of 38 sweeps\.\*\* The same command goes on with the others\. 2 sweeps, 38 trainings, 7m00s of trainers in all, on 2026-11-21 to 2026-11-22, by Permafrost 0\.1\.0 on 2 cores \(slow\)/,
   );
   assert.match(
     page,
@@ -133,6 +134,7 @@ test('the page says which run it shows, what was found, what it cost and what fa
   assert.match(page, /Always the commonest label: 10\.0 %\./);
   assert.match(page, /frozenPrefix 3, learningRate 1\.2e-4 \| `default\.low-volume-lora-300\.0`, trial 4 \|/);
   assert.match(page, /## What failed\n\n- sam with 300 examples: too many failed trials\n/);
+  assert.match(page, /## Not run yet\n\n- With 300 examples: head only, best frozen prefix, .*, UPET\.\n/);
   assert.match(pageOf(findings([], { scope: quick })), /\*\*This is the quick run\*\*/);
 });
 

@@ -17,6 +17,7 @@ import {
 } from './answers.ts';
 import { baseline } from './arms.ts';
 import type { Finding, Findings } from './findings.ts';
+import { cellsOf } from './sweeps.ts';
 
 export function pageOf(findings: Findings): string {
   const { scope, found, failed } = findings;
@@ -32,7 +33,10 @@ export function pageOf(findings: Findings): string {
     '## Which layers can stay frozen?',
     list(frozenAnswers(findings)),
     `A prefix counts when the interval of its difference from full fine-tuning lies above −${100 * margin} point. Longer ones are looked at first, and the intervals are not corrected for that.`,
-    ...scope.sizes.flatMap((size) => [`## All methods with ${size} examples`, methodTable(found, size)]),
+    ...scope.sizes
+      .filter((size) => found.some((finding) => finding.size === size))
+      .flatMap((size) => [`## All methods with ${size} examples`, methodTable(found, size)]),
+    ...notYetPart(findings),
     ...(failed.length > 0
       ? ['## What failed', list(failed.map(({ title, size, message }) => `${title} with ${size} examples: ${message.split('\n')[0]}`))]
       : []),
@@ -44,16 +48,32 @@ export function pageOf(findings: Findings): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function runText({ scope, found, machine, version, data, model }: Findings): string {
+function runText({ scope, found, model, version, data }: Findings): string {
   const trainings = found.reduce((sum, { trials, scores }) => sum + trials + scores.length, 0);
   const seconds = found.reduce((sum, { searchSeconds, scores }) => sum + searchSeconds + total(scores.map((score) => score.seconds)), 0);
   const days = [...new Set([...found.map(({ from }) => from), ...found.map(({ to }) => to)].toSorted().map((time) => time.slice(0, 10)))];
   const when = days.length > 1 ? `${days[0]} to ${days.at(-1)}` : days[0];
+  const planned = cellsOf(scope, model).length;
   const which =
     scope.name === 'quick'
       ? `**This is the quick run** (\`-- --quick\`): few seeds, few methods, one number of examples. It shows that the study works; of differences it can show only large ones`
-      : 'This is the whole run';
-  return `${which}. ${found.length} sweeps, ${trainings} trainings, ${duration(seconds)} of trainers in all, on ${when}, by Permafrost ${version} on ${machine.cores} cores (${machine.processor}), ${machine.slots} trainings at a time. The model is ${model.name}; the data are ${data.name}: ${data.source}, ${data.labels} labels.`;
+      : found.length < planned
+        ? `**This is the whole run as far as it has come: ${found.length} of ${planned} sweeps.** The same command goes on with the others`
+        : 'This is the whole run';
+  const machines = new Set(
+    found.map(({ machine: { processor, cores, slots } }) => `${cores} cores (${processor}), ${slots} trainings at a time`),
+  );
+  return `${which}. ${found.length} sweeps, ${trainings} trainings, ${duration(seconds)} of trainers in all, on ${when}, by Permafrost ${version} on ${[...machines].join('; ')}. The model is ${model.name}; the data are ${data.name}: ${data.source}, ${data.labels} labels.`;
+}
+
+/** Which sweeps of the run are still to come, a line for each number of examples. */
+function notYetPart({ scope, found, failed, model }: Findings): readonly string[] {
+  const over = new Set([...found, ...failed].map(({ arm, size }) => `${arm} ${size}`));
+  const left = cellsOf(scope, model).filter(({ arm, size }) => !over.has(`${arm.name} ${size}`));
+  const lines = [...Map.groupBy(left, ({ size }) => size)].map(
+    ([size, cells]) => `With ${size} examples: ${cells.map(({ arm }) => arm.title).join(', ')}.`,
+  );
+  return lines.length === 0 ? [] : ['## Not run yet', list(lines)];
 }
 
 function methodNotes({ scope, data, found }: Findings): readonly string[] {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assignmentOf, layerConfigurationOf } from '../../study/layers.ts';
+import { layerConfigurationOf } from '../../study/layers.ts';
 import { checkAgainstModel } from '../../study/model-check.ts';
 import { contains, searchSpaceOf } from '../../study/space.ts';
-import { cellsOf, quick, sweepName, sweepOf, whole } from './sweeps.ts';
+import { cellsOf, quick, startedWith, sweepName, sweepOf, whole } from './sweeps.ts';
 
 const inputs = { model: '/model', data: '/data' };
 const shape = { layers: 6 };
@@ -41,10 +41,15 @@ test('the search of rates for each layer can begin with any rates that the one f
   for (const { rate, factor } of ends) {
     const assignment = { 'layers.frozenPrefix': 0, 'layers.learningRate': rate, 'layers.decay': factor, headLearningRate: 1e-3 };
     const layers = layerConfigurationOf(parameters, assignment, shape)!;
-    const { spec } = sweepOf(perLayer!, quick, inputs);
-    assert.ok(
-      contains(searchSpaceOf(spec.parameters, shape), assignmentOf(spec.parameters, layers, shape)!),
-      JSON.stringify({ rate, factor }),
-    );
+    const begun = startedWith(sweepOf(perLayer!, quick, inputs), { sweep: 'earlier', trial: 4, layers }, shape);
+    checkAgainstModel(begun, shape);
+    const [first] = begun.spec.enqueueAssignments;
+    assert.ok(contains(searchSpaceOf(begun.spec.parameters, shape), first!.assignment), JSON.stringify({ rate, factor }));
+    assert.deepEqual(first!.from, { sweep: 'earlier', trial: 4 });
   }
+});
+
+test('main arms of all sizes come first, so that a run that ends early has them', () => {
+  const order = cellsOf(whole, shape).map(({ arm, size }) => `${arm.isMain ? 'main' : 'other'} ${size}`);
+  assert.deepEqual([...new Set(order)], ['main 300', 'main 500', 'main 1000', 'other 300', 'other 500', 'other 1000']);
 });

@@ -1,5 +1,7 @@
+import { assignmentOf } from '../../study/layers.ts';
 import type { ModelShape } from '../../study/layerwise.ts';
 import { parseSweep, type Sweep } from '../../study/spec.ts';
+import type { LayerConfiguration } from '../../study/trial.ts';
 import { type Arm, armsFor, baseline } from './arms.ts';
 
 /** A third of the steps tells which third of the settings goes on. */
@@ -45,10 +47,11 @@ export interface Cell {
   readonly size: number;
 }
 
-/** By the number of examples, the main arms first. */
+/** The main arms first, each part by the number of examples: however far a run gets, what matters most is there. */
 export function cellsOf({ sizes, arms }: Scope, { layers }: ModelShape): readonly Cell[] {
   const chosen = armsFor(layers).filter(({ name }) => arms === undefined || arms.includes(name));
-  return sizes.flatMap((size) => chosen.map((arm) => ({ arm, size })));
+  const parts = [chosen.filter(({ isMain }) => isMain), chosen.filter(({ isMain }) => !isMain)];
+  return parts.flatMap((part) => sizes.flatMap((size) => part.map((arm) => ({ arm, size }))));
 }
 
 export const sweepName = ({ arm, size }: Cell): string => `low-volume-${arm.name}-${size}`;
@@ -61,7 +64,28 @@ export function plannedSteps(cell: Cell, scope: Scope): number {
   return ((trials * (1 + 2 / reduction)) / reduction) * scope.steps + seedsOf(cell, scope) * scope.steps;
 }
 
-export function sweepOf(cell: Cell, scope: Scope, inputs: { readonly model: string; readonly data: string }): Sweep {
+/** Addresses of the model and the data set. */
+export interface Inputs {
+  readonly model: string;
+  readonly data: string;
+}
+
+/** Where rates for each layer begin: with the best of layer-wise decay. */
+export interface Start {
+  readonly sweep: string;
+  readonly trial: number;
+  readonly layers: LayerConfiguration;
+}
+
+/** The sweep with that configuration as its first trial. @throws {RangeError} if its space cannot say it */
+export function startedWith(sweep: Sweep, { sweep: from, trial, layers }: Start, model: ModelShape): Sweep {
+  const assignment = assignmentOf(sweep.spec.parameters, layers, model);
+  if (assignment === undefined) throw new RangeError(`${sweep.metadata.name}: its space cannot say the layers of ${from}, trial ${trial}`);
+  const enqueueAssignments = [{ assignment, from: { sweep: from, trial }, because: 'the best of layer-wise decay' }];
+  return { ...sweep, spec: { ...sweep.spec, enqueueAssignments } };
+}
+
+export function sweepOf(cell: Cell, scope: Scope, inputs: Inputs): Sweep {
   const { arm, size } = cell;
   const { steps } = scope;
   const settings = Object.entries(arm.settings ?? {}).map(([name, searchSpace]) => ({ name: `${arm.method}.${name}`, searchSpace }));

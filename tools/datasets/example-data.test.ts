@@ -6,7 +6,7 @@ import test from 'node:test';
 import { loadDataset } from '../../trainer/data/dataset.ts';
 import { sections, sectionTexts } from './debian-sections.ts';
 import { exampleTexts, perLabel } from './example-data.ts';
-import { drawSplits, type LabelledText, neededPerLabel, writeDataset } from './labelled-text.ts';
+import { drawRest, drawSplits, type LabelledText, neededPerLabel, writeDataset } from './labelled-text.ts';
 import { type Package, parsePackages } from './package-metadata.ts';
 
 const lists = `Package: chess-data
@@ -81,10 +81,12 @@ for (const { name, packages, labels, news } of [
       const made = exampleTexts(sectionTexts(packages));
       return { ...made, splits: drawSplits(made.texts, made.description.labels, made.description.seed, perLabel) };
     };
-    const { description, splits, news: said } = make();
+    const made = make();
+    const { description, splits, news: said } = made;
     assert.match(said, news);
     assert.deepEqual(make().splits, splits);
-    writeDataset(folder, description, splits);
+    const pool = drawRest(made.texts, splits, 7, 40);
+    writeDataset(folder, description, splits, pool);
 
     const dataset = await loadDataset(folder);
     assert.deepEqual(dataset.labels, labels);
@@ -96,5 +98,11 @@ for (const { name, packages, labels, news } of [
     ]);
     const texts = Object.values(splits).flatMap((rows: readonly LabelledText[]) => rows.map(({ text }) => text));
     assert.equal(new Set(texts).size, 1800);
+    assert.deepEqual(
+      (dataset.unlabelled ?? []).map(({ text }) => text),
+      pool,
+    );
+    assert.equal(pool.length, Math.min(40, made.texts.length - 1800));
+    assert.equal(new Set([...texts, ...pool]).size, 1800 + pool.length);
   });
 }

@@ -47,12 +47,32 @@ export interface Description {
   readonly seed: number;
 }
 
-/** Writes a dataset folder, whole or not at all. Another process that writes the same one does no harm. */
-export function writeDataset(folder: string, description: Description, splits: Splits): void {
+/** So many texts that are in no split, as a pool without labels. */
+export function drawRest(texts: readonly LabelledText[], splits: Splits, seed: number, count: number): readonly string[] {
+  const taken = new Set(Object.values(splits).flat());
+  const rest = texts.filter((text) => !taken.has(text)).map(({ text }) => text);
+  return shuffled(rest, seededStream(seed, 1)).slice(0, count);
+}
+
+/**
+ * Writes a dataset folder, whole or not at all. Another process that writes the same one does no harm.
+ * @param unlabelled - texts whose labels are not known; no file of them is written when there are none
+ */
+export function writeDataset(folder: string, description: Description, splits: Splits, unlabelled: readonly string[] = []): void {
   mkdirSync(path.dirname(folder), { recursive: true });
   const work = mkdtempSync(`${folder}.`);
+  const write = (name: string, rows: readonly object[]): void =>
+    writeFileSync(path.join(work, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   for (const [split, rows] of Object.entries(splits))
-    writeFileSync(path.join(work, `${split}.jsonl`), rows.map(({ text, label }) => `${JSON.stringify({ text, label })}\n`).join(''));
+    write(
+      split,
+      rows.map(({ text, label }) => ({ text, label })),
+    );
+  if (unlabelled.length > 0)
+    write(
+      'unlabelled',
+      unlabelled.map((text) => ({ text })),
+    );
   writeFileSync(path.join(work, 'dataset.json'), `${JSON.stringify(description, null, 2)}\n`);
   rmSync(folder, { recursive: true, force: true });
   renameSync(work, folder);

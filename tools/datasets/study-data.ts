@@ -1,13 +1,17 @@
-/** The data set of the low-volume study: that of the example with more texts to learn from, so that small samples of them can be drawn anew. */
+/**
+ * The data set of the low-volume study: that of the example with more texts to learn from, so that small samples of them can be drawn anew, and a pool
+ * of texts without labels for methods that learn from such.
+ */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Say } from '../../trainer/native/command.ts';
 import { scarcestSection, sections, sectionTexts } from './debian-sections.ts';
-import { drawSplits, neededPerLabel, type PerLabel, writeDataset } from './labelled-text.ts';
+import { drawRest, drawSplits, neededPerLabel, type PerLabel, writeDataset } from './labelled-text.ts';
 import { readPackages } from './package-metadata.ts';
 
 const seed = 7;
 const perLabel: PerLabel = { train: 150, selection: 50, heldOut: 100 };
+const pool = 1000;
 
 /** This machine has too few package descriptions; the message says what to do. */
 class TooFewTexts extends Error {
@@ -19,7 +23,7 @@ class TooFewTexts extends Error {
  * @throws {TooFewTexts}
  */
 export function ensureStudyData({ cacheFolder, say }: { readonly cacheFolder: string; readonly say: Say }): string {
-  const folder = path.join(cacheFolder, 'data', 'debian-sections-large');
+  const folder = path.join(cacheFolder, 'data', 'debian-sections-study');
   if (existsSync(folder)) return folder;
 
   const texts = sectionTexts(readPackages());
@@ -29,8 +33,12 @@ export function ensureStudyData({ cacheFolder, say }: { readonly cacheFolder: st
       `the study needs ${needed} descriptions of Debian packages of each section, and this system's package metadata has ${scarcest} in its scarcest; run it on Debian or Ubuntu after apt-get update`,
     );
   }
-  const description = { name: 'debian-sections-large', source: "this system's package metadata", labels: sections, seed };
-  writeDataset(folder, description, drawSplits(texts, sections, seed, perLabel));
-  say(`data: ${sections.length * needed} of ${texts.length} package descriptions of this system, labelled by section`);
+  const description = { name: 'debian-sections-study', source: "this system's package metadata", labels: sections, seed };
+  const splits = drawSplits(texts, sections, seed, perLabel);
+  const unlabelled = drawRest(texts, splits, seed, pool);
+  writeDataset(folder, description, splits, unlabelled);
+  say(
+    `data: ${sections.length * needed} of ${texts.length} package descriptions of this system, labelled by section, and ${unlabelled.length} without labels`,
+  );
   return folder;
 }
