@@ -18,7 +18,7 @@ import { submit } from '../cli/submit.ts';
 import { duration } from '../cli/table.ts';
 import { watchSweep } from '../cli/watch.ts';
 import { writeMethodPages } from '../docs/methods.ts';
-import { parseAddress } from '../results/address.ts';
+import { formatAddress, parseAddress } from '../results/address.ts';
 import { openSweepFolder } from '../results/sweep-folder.ts';
 import type { Sweep } from '../study/spec.ts';
 import type { Summary } from '../study/summary.ts';
@@ -115,7 +115,10 @@ async function run(study: Study, system: System): Promise<void> {
     const sweep = begunWith(cell, sweepOf(cell, scope, study.inputs), [...found.values()], study);
     const end = await ended(idOf(cell), sweep, system);
     if (end.summary === undefined) failed.push({ arm: arm.name, title: arm.title, size, message: end.message });
-    else found.set(idOf(cell), await findingOf(openSweepFolder(system.store, end.folder), end.summary, cell, machine));
+    else {
+      found.set(idOf(cell), await findingOf(openSweepFolder(system.store, end.folder), end.summary, cell, machine));
+      await removeModels(end.folder, system);
+    }
     publish(findings(), page);
     ahead -= plannedSteps(cell, scope);
     if (!end.wasKnown) done += plannedSteps(cell, scope);
@@ -157,6 +160,16 @@ async function ended(id: string, sweep: Sweep, system: System): Promise<End> {
   if (end.result === 'succeeded') return { wasKnown: false, folder, summary: end.summary };
   say(`  ${end.result}: ${end.message}`);
   return { wasKnown: false, folder, message: end.message };
+}
+
+/** Of the final trainings: 90 MB each, and there are hundreds. The best one of the sweep is kept. */
+async function removeModels(folder: string, { store }: System): Promise<void> {
+  const models = new Set<string>();
+  for await (const { address } of store.list(parseAddress(`${folder}/trials`))) {
+    const [model] = /^.*\/trials\/\d+\/model(?=\/)/.exec(formatAddress(address)) ?? [];
+    if (model !== undefined) models.add(model);
+  }
+  for (const model of models) await store.removeAll(parseAddress(model));
 }
 
 /** The pages of methods tell of it, too. */
