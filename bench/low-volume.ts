@@ -36,7 +36,7 @@ import { type Cell, cellsOf, type Inputs, plannedSteps, quick, type Scope, start
 const slots = 2;
 const machine = { processor: os.cpus()[0]?.model ?? 'unknown', cores: os.availableParallelism(), slots };
 const ownPage = path.join(import.meta.dirname, '../docs/low-volume.md');
-const quickPage = path.join(import.meta.dirname, 'out/low-volume-quick.md');
+const quickPage = path.join(import.meta.dirname, '../docs/low-volume-quick.md');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Study {
@@ -125,7 +125,7 @@ async function run(study: Study, system: System): Promise<void> {
   }
   const files = publish(findings(), page);
   tell(findings());
-  say(files.join('\n'));
+  say(`${duration((performance.now() - began) / 1000)}\n${files.join('\n')}`);
 }
 
 /** Rates for each layer begin with the best rates that layer-wise decay has found. */
@@ -175,7 +175,7 @@ async function removeModels(folder: string, { store }: System): Promise<void> {
 /** The pages of methods tell of it, too. */
 function publish(findings: Findings, page: string): readonly string[] {
   const files = writeFindings(findings, page);
-  if (page === ownPage) writeMethodPages();
+  if (page === ownPage || page === quickPage) writeMethodPages();
   return files;
 }
 

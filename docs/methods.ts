@@ -33,14 +33,17 @@ ${rows.join('\n')}
   return new Map([['README.md', list], ...pages]);
 }
 
-/** What the low-volume study has found, as its last published run has it. */
+/** What the low-volume study has found: as the whole run has it, or else the quick one. */
 function measuredPart(name: MethodName): string {
-  const file = path.join(import.meta.dirname, 'low-volume.json');
-  if (!existsSync(file)) return '';
-  const findings = JSON.parse(readFileSync(file, 'utf8')) as Findings; // written by the study
-  const lines = measuredLines(findings, name);
-  if (lines.length === 0) return '';
-  return `\n## Measured\n\n${lines.join('\n\n')} This is the ${findings.scope.name} run of [the study of few examples](../low-volume.md).\n`;
+  for (const page of ['low-volume', 'low-volume-quick']) {
+    const file = path.join(import.meta.dirname, `${page}.json`);
+    if (!existsSync(file)) continue;
+    const findings = JSON.parse(readFileSync(file, 'utf8')) as Findings; // written by the study
+    const lines = measuredLines(findings, name);
+    if (lines.length === 0) continue;
+    return `\n## Measured\n\n${lines.join('\n\n')} This is the ${findings.scope.name} run of [the study of few examples](../${page}.md).\n`;
+  }
+  return '';
 }
 
 export function writeMethodPages(): void {

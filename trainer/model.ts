@@ -120,7 +120,8 @@ export function createModel(
   const trainedLayers = new Set(optimizer.parameters.map(({ layer }) => layer));
   const still = layerNames(config).findIndex((name) => trainedLayers.has(name));
   const read = (name: string) => (isTrained.has(name) ? optimizer.weight(name) : giveToScope(hold(frozen.get(name)!))); // one or the other
-  const engine = engineFor({ trained: [...isTrained], read }, settings);
+  const readRows = (name: string, rows: Int32Array) => (isTrained.has(name) ? optimizer.rows(name, rows) : undefined);
+  const engine = engineFor({ trained: [...isTrained], read, readRows }, settings);
 
   const initials = new Map<string, Handle>();
   const session: Session =
@@ -144,7 +145,8 @@ export function createModel(
     const parameter = evaluatedParameter.get(name);
     return parameter === undefined ? read(name) : session.evaluated!(parameter); // there are none without it
   };
-  const evaluating = engineFor({ trained: [], read: readEvaluated }, settings);
+  const readEvaluatedRows = (name: string, rows: Int32Array) => (evaluatedParameter.has(name) ? undefined : readRows(name, rows));
+  const evaluating = engineFor({ trained: [], read: readEvaluated, readRows: readEvaluatedRows }, settings);
 
   const seenThrough = (lens: Lens): Lens => {
     const { lens: always } = method;
@@ -175,7 +177,11 @@ export function createModel(
       lengths: batch.lengths,
       bottom: (prefix?.shape ?? [batch.size * batch.time, config.hidden]) as [number, number],
       sensitivity(at, loss) {
-        const source: WeightSource = { trained: [bottomName], read: (name) => (name === bottomName ? giveToScope(hold(at)) : read(name)) };
+        const source: WeightSource = {
+          trained: [bottomName],
+          read: (name) => (name === bottomName ? giveToScope(hold(at)) : read(name)),
+          readRows,
+        };
         const pass = <T>(graph: Graph<T>, weights: Weights<T>): T =>
           loss(lossPass(graph, weights, example, over, lens), weights(bottomName));
         const found = engineFor(source, settings).gradients(pass, through.rows(example.input));
@@ -186,7 +192,7 @@ export function createModel(
 
   const gradientsOf = (parts: readonly Example[], lossFor: (part: Part) => Loss, lens: Lens, trained: readonly Parameter[], step = 0) => {
     const isAll = trained.length === optimizer.parameters.length;
-    const own = isAll ? engine : engineFor({ trained: trained.map(({ name }) => name), read }, settings);
+    const own = isAll ? engine : engineFor({ trained: trained.map(({ name }) => name), read, readRows }, settings);
     const over = parts.reduce((sum, { input }) => sum + input.batch.size, 0);
     const ofPart = (example: Example, part: number): Differentiated => {
       const find = () => {

@@ -20,6 +20,8 @@ export interface Scope {
   readonly seeds: { readonly main: number; readonly other: number };
   /** Trials of a search. */
   readonly trials: Readonly<Record<Arm['search'], number>>;
+  /** Share of a long search that is drawn blindly: the profile over layers is estimated from these trials. */
+  readonly blindShare: number;
   /** Optimizer steps of a training, with any number of examples. */
   readonly steps: number;
 }
@@ -29,6 +31,7 @@ export const whole: Scope = {
   sizes: [300, 500, 1000],
   seeds: { main: 10, other: 5 },
   trials: { usual: 9, long: 60 },
+  blindShare: 0.7,
   steps: 180,
 };
 
@@ -37,8 +40,9 @@ export const quick: Scope = {
   sizes: [300],
   arms: [baseline, 'head-only', 'prefix', 'llrd', 'per-layer', 'dps'],
   seeds: { main: 3, other: 3 },
-  trials: { usual: 9, long: 27 },
-  steps: 180,
+  trials: { usual: 6, long: 21 },
+  blindShare: 1, // less would leave too few for a profile
+  steps: 120,
 };
 
 /** One method with one number of examples: a sweep. */
@@ -101,8 +105,7 @@ export function sweepOf(cell: Cell, scope: Scope, inputs: Inputs): Sweep {
         { name: 'headLearningRate', searchSpace: { logUniform: { min: 5e-4, max: 5e-3 } } },
         ...settings,
       ],
-      // seven of ten are drawn blindly: the profile over layers is estimated from these
-      searchAlgorithm: arm.search === 'long' ? { name: 'tpe', seed, randomShare: 0.7 } : { name: 'sobol', seed },
+      searchAlgorithm: arm.search === 'long' ? { name: 'tpe', seed, randomShare: scope.blindShare } : { name: 'sobol', seed },
       pruneAlgorithm: {
         name: 'asha',
         minResource: Math.max(1, Math.floor(steps / reduction)),

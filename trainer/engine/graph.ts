@@ -1,5 +1,6 @@
 /** How a forward pass is written down, whichever engine runs it. */
-import type { Handle } from '../kernels/handle.ts';
+import { gather, indices } from '../kernels/arithmetic.ts';
+import { type Handle, scoped } from '../kernels/handle.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { scaled } from '../kernels/scaled.ts';
 import { sum } from '../kernels/sum.ts';
@@ -57,6 +58,15 @@ export interface WeightSource {
   readonly trained: readonly string[];
   /** A weight as it is now. The running scope holds it: see `Variable`. */
   read(name: string): Handle;
+  /** Some rows of a weight, where that is possible without reading all of it; undefined of others. */
+  readRows?(name: string, rows: Int32Array): Handle | undefined;
+}
+
+/** What a pass wants of a weight. */
+export function weightOf(source: WeightSource, name: string, wanted: Rows): Handle {
+  const rows = wanted.get(name);
+  if (rows === undefined) return source.read(name);
+  return scoped(() => source.readRows?.(name, rows) ?? gather(source.read(name), indices(rows)));
 }
 
 /** Tells of which rows a gradient is. @param gradients - in the order of the trained weights */

@@ -2,11 +2,11 @@
  * The engine that trains: it differentiates on TensorFlow's own tensors, with what the kernels say of their gradients and nothing else. Against
  * tfjs's tape it halves what dispatch costs, and it frees what was kept for the way back as it goes back.
  */
-import { add, gather, indices, zerosLike } from '../kernels/arithmetic.ts';
+import { add, zerosLike } from '../kernels/arithmetic.ts';
 import { giveToScope, type Handle, hold, inScope, release, scoped } from '../kernels/handle.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { constant } from '../kernels/operation.ts';
-import { type Engine, type Graph, type Rows, type WeightSource, withRows } from './graph.ts';
+import { type Engine, type Graph, type WeightSource, weightOf, withRows } from './graph.ts';
 
 /** A tensor of a pass. */
 interface Node {
@@ -45,11 +45,6 @@ export function rawEngine(source: WeightSource, memory: Memory): Engine {
     },
     run: (pass, rows) => scoped(() => pass(graphWith(undefined, memory), (name) => untracked(weightOf(source, name, rows))).handle),
   };
-}
-
-function weightOf(source: WeightSource, name: string, rows: Rows): Handle {
-  const wanted = rows.get(name);
-  return wanted === undefined ? source.read(name) : scoped(() => gather(source.read(name), indices(wanted)));
 }
 
 const untracked = (handle: Handle): Node => ({ handle, isTracked: false });

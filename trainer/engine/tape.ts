@@ -1,29 +1,26 @@
 /** The engine to check the other with: tfjs keeps the tape and decides what is differentiated, and the kernels are all that the two share. */
-import { gather, indices } from '../kernels/arithmetic.ts';
 import { borrowed, type Handle, scoped, toTensor, unscoped } from '../kernels/handle.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { run } from '../kernels/operation.ts';
 import { tf } from '../native/tensorflow.ts';
-import { type Engine, type Graph, type Rows, type WeightSource, withRows } from './graph.ts';
+import { type Engine, type Graph, type Rows, type WeightSource, weightOf, withRows } from './graph.ts';
 
 export function tapeEngine(source: WeightSource): Engine {
-  const weightOf = (name: string, rows: Rows): tf.Tensor => {
-    const wanted = rows.get(name);
-    return tensorOf(() => (wanted === undefined ? shared(source.read(name)) : gather(source.read(name), indices(wanted))));
-  };
+  const tensorOfWeight = (name: string, rows: Rows): tf.Tensor =>
+    tensorOf(() => (rows.has(name) ? weightOf(source, name, rows) : shared(source.read(name))));
   return {
     gradients(loss, rows) {
       const [of, ...gradients] = scoped(() => {
-        const trained = source.trained.map((name) => weightOf(name, rows));
+        const trained = source.trained.map((name) => tensorOfWeight(name, rows));
         const byName = new Map(source.trained.map((name, index) => [name, trained[index]!]));
-        const weights = (name: string) => byName.get(name) ?? weightOf(name, rows);
+        const weights = (name: string) => byName.get(name) ?? tensorOfWeight(name, rows);
         const { value, grads } = tf.valueAndGrads((() => loss(graph, weights)) as () => tf.Scalar)(trained);
         tf.dispose(trained);
         return [value, ...grads].map(taken);
       });
       return { loss: of!, gradients: withRows(gradients, source, rows) };
     },
-    run: (pass, rows) => scoped(() => taken(tf.tidy(() => pass(graph, (name) => weightOf(name, rows))))),
+    run: (pass, rows) => scoped(() => taken(tf.tidy(() => pass(graph, (name) => tensorOfWeight(name, rows))))),
   };
 }
 

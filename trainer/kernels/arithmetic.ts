@@ -84,6 +84,9 @@ export const gather = (table: H, rows: H): H => run('GatherV2', [table, rows, in
 /** A table of so many rows to whose row `rows[i]` the i-th row of `x` was added. */
 export const scatterSum = (x: H, rows: H, count: number): H => run('UnsortedSegmentSum', [x, rows, integer(count)]);
 
+/** The table with other values in these rows. */
+export const putRows = (table: H, rows: H, values: H): H => run('TensorScatterUpdate', [table, reshape(rows, rows.shape[0]!, 1), values]);
+
 export const indices = (values: Int32Array): H => upload(values, [values.length]);
 
 const unpackAttributes = [intAttribute('num', 2)];

@@ -4,10 +4,11 @@
  */
 import type { Parameter } from '../encoder/parameters.ts';
 import type { Gradient } from '../engine/graph.ts';
-import { indices, multiply, zerosLike } from '../kernels/arithmetic.ts';
-import { type Handle, inScope, release, upload } from '../kernels/handle.ts';
+import { gather, indices, multiply, scatterSum, zerosLike } from '../kernels/arithmetic.ts';
+import { type Handle, inScope, release, scoped, upload } from '../kernels/handle.ts';
 import { constant, runInPlace } from '../kernels/operation.ts';
 import { clipFactor, halfSquaredNorms } from './clip.ts';
+import { amongRows, disposeRows, type Kept, readRows, rowsApart, type TableRows, wholeTable, withRows } from './table-rows.ts';
 import { createVariable, type Variable } from './variable.ts';
 
 const beta1 = 0.9;
@@ -31,11 +32,7 @@ export interface Pace {
 }
 
 /** Weight, and the running means of its gradient and of the gradient's square; all of the parameter's shape. */
-export interface Moments {
-  readonly weight: Handle;
-  readonly mean: Handle;
-  readonly square: Handle;
-}
+export type Moments = Kept<Handle>;
 
 export interface Trained extends Moments {
   readonly parameter: Parameter;
@@ -47,6 +44,8 @@ export interface Optimizer {
   readonly parameters: readonly Parameter[];
   /** The weight as it is now. Release it before the next `step`: see `Variable`. */
   weight(name: string): Handle;
+  /** Some of its rows, without reading the others: (rows, width). */
+  rows(name: string, rows: Int32Array): Handle;
   /** Sets a weight. */
   assign(name: string, value: Handle): void;
   /**
@@ -64,12 +63,23 @@ export interface Optimizer {
 interface Slot {
   readonly parameter: Parameter;
   readonly learningRate: number;
+  /** With rows kept apart: as it is but for these, of which it has older values. */
   readonly weight: Variable;
+  kept: Whole | TableRows;
+  /** See `scaleInPlace`. Made for tables alone: other weights have a gradient of their shape at hand. */
+  zeros?: Variable;
+}
+
+interface Whole {
+  readonly kind: 'whole';
   readonly mean: Variable;
   readonly square: Variable;
-  /** All zeros between steps; filled with a batch's rows during one. Cheaper than a new table for every step. */
-  sparse?: Variable;
+  /** Stays so: a gradient of the whole weight has come, or of too many of its rows. */
+  readonly isSettled: boolean;
 }
+
+/** Share of a table's rows that are kept apart at most: of more, taking them out costs more than it saves. */
+const mostApart = 0.25;
 
 /** Takes over the tensors of `trained`. */
 export function adamW(trained: readonly Trained[], { weightDecay, clipNorm, decays = () => true }: AdamWSettings): Optimizer {
@@ -79,12 +89,20 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm, deca
 
   return {
     parameters: slots.map(({ parameter }) => parameter),
-    weight: (name) => slotOf(name).weight.read(),
-    assign: (name, value) => slotOf(name).weight.assign(value),
-    moments(name) {
-      const { weight, mean, square } = slotOf(name);
-      return { weight: weight.read(), mean: mean.read(), square: square.read() };
+    weight(name) {
+      const { weight, kept } = slotOf(name);
+      return kept.kind === 'whole' ? weight.read() : scoped(() => wholeTable(kept, weight.read()).weight);
     },
+    rows(name, rows) {
+      const { weight, kept } = slotOf(name);
+      return scoped(() => (kept.kind === 'whole' ? gather(weight.read(), indices(rows)) : readRows(kept, weight.read, rows)));
+    },
+    assign(name, value) {
+      const { weight, kept } = slotOf(name);
+      weight.assign(value);
+      if (kept.kind === 'rows') inScope(() => kept.weight.assign(gather(value, indices(kept.rows))));
+    },
+    moments: (name) => momentsOf(slotOf(name)),
     step(gradients, paceOf) {
       const paces = slots.map(({ parameter }) => paceOf(parameter));
       const left = gradients.values();
@@ -110,13 +128,18 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm, deca
       return halves;
     },
     dispose() {
-      for (const { weight, mean, square, sparse } of slots) for (const variable of [weight, mean, square, sparse]) variable?.dispose();
+      for (const { weight, kept, zeros } of slots) {
+        weight.dispose();
+        zeros?.dispose();
+        disposeKept(kept);
+      }
     },
   };
 }
 
 function createSlot({ parameter, learningRate, weight, mean, square }: Trained): Slot {
-  const slot = { parameter, learningRate, weight: createVariable(weight), mean: createVariable(mean), square: createVariable(square) };
+  const kept = { kind: 'whole', mean: createVariable(mean), square: createVariable(square), isSettled: false } as const;
+  const slot: Slot = { parameter, learningRate, weight: createVariable(weight), kept };
   for (const first of [weight, mean, square]) release(first);
   return slot;
 }
@@ -160,13 +183,73 @@ const scalar = (value: number): Handle => upload(Float32Array.of(value), []);
 /** Biases and LayerNorm are not decayed: pulling them to zero would not make the model simpler. */
 const isDecayed = ({ kind }: Parameter): boolean => kind === 'weight' || kind === 'lowRank';
 
-function update(slot: Slot, gradient: Gradient, { rate, decay, powers, constants }: CountScalars & RateScalars, decays: boolean): void {
-  withDense(slot, gradient, (dense) => {
-    const { weight, mean, square } = slot;
-    if (decays && decay !== undefined) scaleInPlace(weight, decay, dense);
-    const handles = [weight.handle, mean.handle, square.handle];
-    runInPlace('ResourceApplyAdam', [...handles, ...powers, rate, ...constants, dense]);
+type Scalars = CountScalars & RateScalars;
+
+function update(slot: Slot, { of, rows }: Gradient, scalars: Scalars, decays: boolean): void {
+  const decay = decays ? scalars.decay : undefined;
+  const apart = rows === undefined ? undefined : inRows(slot, rows);
+  if (apart === undefined) {
+    const dense = rows === undefined ? of : scatterSum(of, indices(rows), slot.parameter.shape[0]!); // of a table
+    const { mean, square } = settled(slot);
+    if (decay !== undefined) scaleInPlace(slot.weight, decay, dense);
+    applyAdam({ weight: slot.weight, mean, square }, dense, scalars);
+    return;
+  }
+  const gradient = amongRows(apart, of, rows!); // there are some
+  if (decay !== undefined) {
+    inScope(() => scaleInPlace(slot.weight, decay, zerosOf(slot).read()));
+    scaleInPlace(apart.weight, decay, gradient);
+  }
+  applyAdam(apart, gradient, scalars);
+}
+
+function applyAdam({ weight, mean, square }: Kept<Variable>, gradient: Handle, { rate, powers, constants }: Scalars): void {
+  const handles = [weight.handle, mean.handle, square.handle];
+  runInPlace('ResourceApplyAdam', [...handles, ...powers, rate, ...constants, gradient]);
+}
+
+/** The rows that ever had a gradient, these among them, kept apart: undefined where that does not pay. */
+function inRows(slot: Slot, rows: Int32Array): TableRows | undefined {
+  const { kept, weight, parameter } = slot;
+  if (kept.kind === 'whole' && kept.isSettled) return undefined;
+  let apart: TableRows;
+  inScope(() => {
+    apart = kept.kind === 'rows' ? withRows(kept, rows, weight.read) : rowsApart(momentsOf(slot), rows);
   });
+  if (kept.kind === 'whole') disposeKept(kept);
+  slot.kept = apart!; // just made
+  return apart!.rows.length > mostApart * parameter.shape[0]! ? undefined : apart!;
+}
+
+function settled(slot: Slot): Whole {
+  const { kept, weight } = slot;
+  if (kept.kind === 'whole') {
+    if (!kept.isSettled) slot.kept = { ...kept, isSettled: true };
+    return kept;
+  }
+  let whole: Whole;
+  inScope(() => {
+    const { weight: value, mean, square } = momentsOf(slot);
+    weight.assign(value);
+    whole = { kind: 'whole', mean: createVariable(mean), square: createVariable(square), isSettled: true };
+  });
+  disposeKept(kept);
+  slot.kept = whole!; // just made
+  return whole!;
+}
+
+function momentsOf({ weight, kept }: Slot): Moments {
+  if (kept.kind === 'whole') return { weight: weight.read(), mean: kept.mean.read(), square: kept.square.read() };
+  const [value, mean, square] = scoped(() => {
+    const whole = wholeTable(kept, weight.read());
+    return [whole.weight, whole.mean, whole.square] as const;
+  });
+  return { weight: value, mean, square };
+}
+
+function disposeKept(kept: Whole | TableRows): void {
+  if (kept.kind === 'rows') disposeRows(kept);
+  else for (const variable of [kept.mean, kept.square]) variable.dispose();
 }
 
 const tiny = 1e-30;
@@ -181,28 +264,11 @@ function scaleInPlace({ handle }: Variable, lambda: Handle, ofSameShape: Handle)
   runInPlace('ResourceApplyProximalGradientDescent', [handle, constant(tiny), constant(0), lambda, ofSameShape]);
 }
 
-/** Hands over the gradient in the parameter's full shape, for as long as `use` runs. */
-function withDense(slot: Slot, { of, rows }: Gradient, use: (dense: Handle) => void): void {
-  if (rows === undefined) {
-    use(of);
-    return;
+function zerosOf(slot: Slot): Variable {
+  if (slot.zeros === undefined) {
+    inScope(() => {
+      slot.zeros = createVariable(zerosLike(slot.weight.read()));
+    });
   }
-  slot.sparse ??= zeroVariable(slot.weight);
-  const table = slot.sparse;
-  const places = indices(rows);
-  putRows(table, places, of);
-  inScope(() => use(table.read())); // what was read is gone before the variable changes
-  putRows(table, places, zerosLike(of));
-}
-
-function zeroVariable(like: Variable): Variable {
-  let made: Variable;
-  inScope(() => {
-    made = createVariable(zerosLike(like.read()));
-  });
-  return made!; // just made
-}
-
-function putRows({ handle }: Variable, rows: Handle, values: Handle): void {
-  runInPlace('ResourceScatterUpdate', [handle, rows, values]);
+  return slot.zeros!; // there now
 }
