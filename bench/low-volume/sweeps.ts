@@ -42,7 +42,7 @@ export const quick: Scope = {
   seeds: { main: 3, other: 3 },
   trials: { usual: 6, long: 21 },
   blindShare: 1, // less would leave too few for a profile
-  steps: 120,
+  steps: 90,
 };
 
 /** One method with one number of examples: a sweep. */
