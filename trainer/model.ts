@@ -201,11 +201,7 @@ export function createModel(
           own.gradients((graph, weights) => lossOf(lossPass(graph, weights, example, over, lens)), through.rows(example.input)),
         );
       };
-      let found: Differentiated;
-      inScope(() => {
-        found = find();
-      });
-      return found!; // just set
+      return inScope(find);
     };
     return parts.map(ofPart).reduce(summed);
   };

@@ -73,12 +73,14 @@ export function scoped<Result extends Handle | readonly Handle[]>(make: () => Re
   }
 }
 
-/** Frees everything that `work` makes. */
-export function inScope(work: () => void): void {
+/** Frees everything that `work` makes. What it returns is no handle of these. */
+export function inScope<Result>(work: () => Result): Result {
+  let result: Result;
   scoped(() => {
-    work();
+    result = work();
     return [];
   });
+  return result!; // just set
 }
 
 /** Gives a hold of one's own to the running scope; without one the caller keeps it. */

@@ -1,13 +1,13 @@
 import type { Parameter } from '../encoder/parameters.ts';
 import type { Gradient } from '../engine/graph.ts';
+import { wholeGradient } from '../engine/whole-gradient.ts';
 import { add } from '../kernels/arithmetic.ts';
 import type { Handle } from '../kernels/handle.ts';
 import type { Held } from './held.ts';
-import { wholeTable } from './whole-table.ts';
 
 /** Adds a step's gradient to those of the steps before. */
 export function addGradient(held: Held, parameter: Parameter, gradient: Gradient): void {
-  const [whole, sum] = [wholeTable(gradient, parameter), gradientSum(held, parameter)];
+  const [whole, sum] = [wholeGradient(gradient, parameter), gradientSum(held, parameter)];
   held.set(sumOf(parameter), sum === undefined ? whole : add(sum, whole));
 }
 

@@ -4,11 +4,12 @@
  */
 import type { Parameter } from '../encoder/parameters.ts';
 import type { Gradient } from '../engine/graph.ts';
-import { gather, indices, multiply, scatterSum, zerosLike } from '../kernels/arithmetic.ts';
+import { wholeGradient } from '../engine/whole-gradient.ts';
+import { gather, indices, multiply, zerosLike } from '../kernels/arithmetic.ts';
 import { type Handle, inScope, release, scoped, upload } from '../kernels/handle.ts';
 import { constant, runInPlace } from '../kernels/operation.ts';
 import { clipFactor, halfSquaredNorms } from './clip.ts';
-import { amongRows, disposeRows, type Kept, readRows, rowsApart, type TableRows, wholeTable, withRows } from './table-rows.ts';
+import { amongRows, disposeRows, joined, type Kept, readRows, rowsApart, type TableRows, withRows } from './table-rows.ts';
 import { createVariable, type Variable } from './variable.ts';
 
 const beta1 = 0.9;
@@ -91,7 +92,7 @@ export function adamW(trained: readonly Trained[], { weightDecay, clipNorm, deca
     parameters: slots.map(({ parameter }) => parameter),
     weight(name) {
       const { weight, kept } = slotOf(name);
-      return kept.kind === 'whole' ? weight.read() : scoped(() => wholeTable(kept, weight.read()).weight);
+      return kept.kind === 'whole' ? weight.read() : scoped(() => joined(kept, weight.read()).weight);
     },
     rows(name, rows) {
       const { weight, kept } = slotOf(name);
@@ -185,22 +186,23 @@ const isDecayed = ({ kind }: Parameter): boolean => kind === 'weight' || kind ==
 
 type Scalars = CountScalars & RateScalars;
 
-function update(slot: Slot, { of, rows }: Gradient, scalars: Scalars, decays: boolean): void {
+function update(slot: Slot, gradient: Gradient, scalars: Scalars, decays: boolean): void {
+  const { of, rows } = gradient;
   const decay = decays ? scalars.decay : undefined;
   const apart = rows === undefined ? undefined : inRows(slot, rows);
   if (apart === undefined) {
-    const dense = rows === undefined ? of : scatterSum(of, indices(rows), slot.parameter.shape[0]!); // of a table
+    const dense = wholeGradient(gradient, slot.parameter);
     const { mean, square } = settled(slot);
     if (decay !== undefined) scaleInPlace(slot.weight, decay, dense);
     applyAdam({ weight: slot.weight, mean, square }, dense, scalars);
     return;
   }
-  const gradient = amongRows(apart, of, rows!); // there are some
+  const ofRows = amongRows(apart, of, rows!); // there are some
   if (decay !== undefined) {
     inScope(() => scaleInPlace(slot.weight, decay, zerosOf(slot).read()));
-    scaleInPlace(apart.weight, decay, gradient);
+    scaleInPlace(apart.weight, decay, ofRows);
   }
-  applyAdam(apart, gradient, scalars);
+  applyAdam(apart, ofRows, scalars);
 }
 
 function applyAdam({ weight, mean, square }: Kept<Variable>, gradient: Handle, { rate, powers, constants }: Scalars): void {
@@ -212,13 +214,10 @@ function applyAdam({ weight, mean, square }: Kept<Variable>, gradient: Handle, {
 function inRows(slot: Slot, rows: Int32Array): TableRows | undefined {
   const { kept, weight, parameter } = slot;
   if (kept.kind === 'whole' && kept.isSettled) return undefined;
-  let apart: TableRows;
-  inScope(() => {
-    apart = kept.kind === 'rows' ? withRows(kept, rows, weight.read) : rowsApart(momentsOf(slot), rows);
-  });
+  const apart = inScope(() => (kept.kind === 'rows' ? withRows(kept, rows, weight.read) : rowsApart(momentsOf(slot), rows)));
   if (kept.kind === 'whole') disposeKept(kept);
-  slot.kept = apart!; // just made
-  return apart!.rows.length > mostApart * parameter.shape[0]! ? undefined : apart!;
+  slot.kept = apart;
+  return apart.rows.length > mostApart * parameter.shape[0]! ? undefined : apart; // of a table
 }
 
 function settled(slot: Slot): Whole {
@@ -227,21 +226,20 @@ function settled(slot: Slot): Whole {
     if (!kept.isSettled) slot.kept = { ...kept, isSettled: true };
     return kept;
   }
-  let whole: Whole;
-  inScope(() => {
+  const whole = inScope((): Whole => {
     const { weight: value, mean, square } = momentsOf(slot);
     weight.assign(value);
-    whole = { kind: 'whole', mean: createVariable(mean), square: createVariable(square), isSettled: true };
+    return { kind: 'whole', mean: createVariable(mean), square: createVariable(square), isSettled: true };
   });
   disposeKept(kept);
-  slot.kept = whole!; // just made
-  return whole!;
+  slot.kept = whole;
+  return whole;
 }
 
 function momentsOf({ weight, kept }: Slot): Moments {
   if (kept.kind === 'whole') return { weight: weight.read(), mean: kept.mean.read(), square: kept.square.read() };
   const [value, mean, square] = scoped(() => {
-    const whole = wholeTable(kept, weight.read());
+    const whole = joined(kept, weight.read());
     return [whole.weight, whole.mean, whole.square] as const;
   });
   return { weight: value, mean, square };
@@ -265,10 +263,6 @@ function scaleInPlace({ handle }: Variable, lambda: Handle, ofSameShape: Handle)
 }
 
 function zerosOf(slot: Slot): Variable {
-  if (slot.zeros === undefined) {
-    inScope(() => {
-      slot.zeros = createVariable(zerosLike(slot.weight.read()));
-    });
-  }
-  return slot.zeros!; // there now
+  slot.zeros ??= inScope(() => createVariable(zerosLike(slot.weight.read())));
+  return slot.zeros;
 }

@@ -62,7 +62,7 @@ export function amongRows({ rows, placeOf }: TableRows, of: Handle, some: Int32A
 }
 
 /** The whole table with these rows in it. @param table - the weight, as it is but for these rows */
-export function wholeTable({ rows, weight, mean, square }: TableRows, table: Handle): Kept<Handle> {
+export function joined({ rows, weight, mean, square }: TableRows, table: Handle): Kept<Handle> {
   const means = ({ read }: Variable): Handle => scatterSum(read(), indices(rows), table.shape[0]!);
   return { weight: putRows(table, indices(rows), weight.read()), mean: means(mean), square: means(square) };
 }
@@ -84,12 +84,6 @@ const rising = (rows: readonly number[]): Int32Array => Int32Array.from(new Set(
 const placesOf = (rows: Int32Array): ReadonlyMap<number, number> => new Map(Array.from(rows, (row, place) => [row, place]));
 
 function create(rows: Int32Array, valuesOf: (kept: keyof Kept<unknown>) => Handle): TableRows {
-  const variable = (kept: keyof Kept<unknown>): Variable => {
-    let made: Variable;
-    inScope(() => {
-      made = createVariable(valuesOf(kept));
-    });
-    return made!; // just made
-  };
+  const variable = (kept: keyof Kept<unknown>): Variable => inScope(() => createVariable(valuesOf(kept)));
   return { kind: 'rows', rows, placeOf: placesOf(rows), weight: variable('weight'), mean: variable('mean'), square: variable('square') };
 }
