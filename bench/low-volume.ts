@@ -37,6 +37,8 @@ const slots = 2;
 const machine = { processor: os.cpus()[0]?.model ?? 'unknown', cores: os.availableParallelism(), slots };
 const ownPage = path.join(import.meta.dirname, '../docs/low-volume.md');
 const quickPage = path.join(import.meta.dirname, '../docs/low-volume-quick.md');
+/** Of trainings that are shorter or longer than the study's, which nobody wants in its place. */
+const otherPage = path.join(import.meta.dirname, 'out/low-volume.md');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Study {
@@ -84,7 +86,7 @@ async function readStudy(): Promise<Study> {
     },
     model: { name: path.basename(inputs.model), layers },
     data: { name, source, labels: labels.length, train: train.length, selection: selection.length, heldOut: heldOut.length },
-    page: flags.page ?? (flags.quick ? quickPage : ownPage),
+    page: flags.page ?? (flags.steps !== undefined ? otherPage : flags.quick ? quickPage : ownPage),
   };
 }
 
