@@ -195,8 +195,7 @@ async function main(): Promise<void> {
   });
   const work = async (): Promise<void> => {
     const system = await connectSystem();
-    await Promise.race([run(study, system), interrupted]);
-    await system.close();
+    await Promise.race([run(study, system).then(system.close), interrupted]); // interrupted, it still asks over the connection
   };
   if (process.env.TEMPORAL_ADDRESS !== undefined || runningSystem() !== undefined) return work();
   const free = { temporalPort: 0, uiPort: 0, s3Port: 0 };
