@@ -18,7 +18,12 @@ export interface ClusterSystem extends TestSystem {
 }
 
 export interface KubernetesObject {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly spec: { readonly nodeName?: string; readonly suspend?: boolean };
   readonly status: { readonly phase?: string };
 }
