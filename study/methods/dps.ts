@@ -6,9 +6,9 @@ export const dps = methodPage({
   family: 'which weights learn',
   idea: 'Stages alternate. In the first all numbers learn while the sum of their squared gradients is taken; in the next only the share of each matrix with the largest sums does. So the part of the model that learns follows what matters now.',
   formula: [
-    'estimate: A ← A + g²/1000',
+    'estimate: A ← A + g²',
     'select: M = the largest ⌈n·reserve⌉ of A in each matrix; g ← g⊙M',
-    'mix, estimate: as mixout, with A ← A + g²⊙m/1000 and C ← C + m; select by A / C',
+    'mix, estimate: as mixout, with A ← A + g²⊙m and C ← C + m; select by A / C',
     "mix, select: w' = (M⊙w + (1 - M)⊙w1 - p·w1) / (1 - p), with w1 the weights at the start of the stage and p = 1 - reserve",
   ],
   settings: z.strictObject({
@@ -33,5 +33,5 @@ export const dps = methodPage({
   cost: 'dense: two operations for each matrix, and one more copy of the matrices; mix: as mixout, and three copies.',
   source: 'Zhang et al., NeurIPS 2022, arXiv:2211.01642; ZhangHaojie077/DPS.',
   decided:
-    "reserve is the share that learns; the authors' flag reserve_p is the share that does not. A stage has at least one step and follows from the steps of the whole trial. Dropout stays as in the model; the authors set it to 0. Gradients are clipped after the mask; A is of gradients before clipping. Momentum and weight decay go on for what is not selected, as there.",
+    "reserve is the share that learns; the authors' flag reserve_p is the share that does not. A stage has at least one step and follows from the steps of the whole trial. Dropout stays as in the model; the authors set it to 0. Gradients are clipped after the mask; A is of gradients before clipping, without the authors' factor of a thousandth, which changes no rank. Momentum and weight decay go on for what is not selected, as there.",
 });

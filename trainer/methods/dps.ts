@@ -93,7 +93,7 @@ export function dps({ variant, reserve, updateRatio }: MethodSettings['dps'], { 
   /** @param seen - which numbers took part, if not all */
   function count(matrix: Matrix, gradient: Handle, { isFirstStep }: Stage, held: Held, seen?: Handle): void {
     const added = (name: string, value: Handle) => held.set(name, isFirstStep ? value : add(held.get(name)!, value)); // the first step made it
-    added(names.importance(matrix), multiply(square(gradient), constant(1e-3)));
+    added(names.importance(matrix), square(gradient)); // the authors' thousandth changes no rank
     if (seen !== undefined) added(names.times(matrix), seen);
   }
 
