@@ -51,8 +51,7 @@ export async function inputSource(model: Model, texts: readonly Tokens[], settin
     positionsAtOnce,
   );
   const textsOf = (indices: readonly number[]) => indices.map((index) => texts[index]!);
-  const pad = (indices: readonly number[], among = indices) =>
-    padBatch(textsOf(indices), settings.padId, model.config.longest, textsOf(among));
+  const pad = (indices: readonly number[], among = indices) => padBatch(textsOf(indices), settings.padId, textsOf(among));
   const computed = { batches, prefix: 'computed' } as const;
   if (model.frozenPrefix === 0) return { ...computed, input: (indices, among) => ({ batch: pad(indices, among) }) };
 

@@ -89,7 +89,7 @@ for (const { modelType } of families) {
     );
     const { padId } = openTokenizer(modelFolder, 8);
     const inputFor = (model: Model, some = texts): Input => {
-      const batch = padBatch(some, padId, config.longest, texts);
+      const batch = padBatch(some, padId, texts);
       return model.frozenPrefix === 0 ? { batch } : { batch, prefix: model.runPrefix(batch) };
     };
     const whole = (model: Model): readonly Example[] => [{ input: inputFor(model), targets, noise: noNoise }];

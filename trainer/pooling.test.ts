@@ -28,7 +28,6 @@ const batch = padBatch(
     types: Int32Array.from(reference.token_type_ids[row]!.slice(0, length)),
   })),
   0,
-  config.longest,
 );
 
 function near(got: Float32Array, want: Float32Array, what: string): void {

@@ -65,7 +65,7 @@ async function repeatable(work: Work): Promise<() => void> {
       ids: Int32Array.from({ length: time }, () => first + random.int(vocabulary - first)),
       types: new Int32Array(time),
     }));
-    return padBatch(texts, 0, time);
+    return padBatch(texts, 0);
   };
   const given = model.frozenPrefix > 0 && prefix === 'given' ? model.runPrefix(tokens(size)) : undefined;
   const input = (): Input => {

@@ -4,10 +4,10 @@ export interface Tokens {
   readonly types: Int32Array;
 }
 
-/** Several texts padded to one length, on the host. */
+/** Several texts padded to the length of the longest, on the host. */
 export interface TokenBatch {
   readonly size: number;
-  /** Padded length. */
+  /** Tokens of the longest text. */
   readonly time: number;
   /** Tokens of each text. */
   readonly lengths: readonly number[];
@@ -21,12 +21,9 @@ export interface TokenBatch {
   readonly mask: Float32Array;
 }
 
-/** Lengths are rounded up to a multiple of this, so that few distinct shapes occur. */
-const lengthStep = 8;
-
 /** @param among - texts whose words the batch has: batches that share them give gradients of the same rows, which can be added */
-export function padBatch(texts: readonly Tokens[], padId: number, longest: number, among = texts): TokenBatch {
-  const time = Math.min(longest, Math.ceil(Math.max(...texts.map(({ ids }) => ids.length)) / lengthStep) * lengthStep);
+export function padBatch(texts: readonly Tokens[], padId: number, among = texts): TokenBatch {
+  const time = Math.max(...texts.map(({ ids }) => ids.length));
   const positions = texts.length * time;
   const types = new Int32Array(positions);
   const mask = new Float32Array(positions).fill(-1e9);

@@ -35,7 +35,7 @@ for (const { modelType } of families) {
       asked.push(rate);
       return { rate: 0, seed: [0, 0] };
     };
-    const batch = padBatch([{ ids: Int32Array.of(5, 6, 7), types: new Int32Array(3) }], 0, config.longest);
+    const batch = padBatch([{ ids: Int32Array.of(5, 6, 7), types: new Int32Array(3) }], 0);
     const engine = rawEngine({ trained: [], read: (name) => giveToScope(hold(loaded.get(name)!)) }, 'keep');
     const pass = <T>(graph: Graph<T>, weights: Weights<T>): T => {
       const scope = { config, pooling: 'pooler', graph, weights, weightsOn: () => weights, noise, still: 0, ...asConfigured } as const;

@@ -39,7 +39,7 @@ const texts = given.lengths.map((length, row) => ({
   types: new Int32Array(length),
 }));
 export const example = (step: number): Example => ({
-  input: { batch: padBatch(texts, 1, config.longest) },
+  input: { batch: padBatch(texts, 1) },
   targets: task.targets(given.labels),
   noise: noiseOfStep(seed, step),
 });
@@ -83,7 +83,7 @@ export function open({ trainer, how = {}, layers, dropout = 'off', added }: Open
 /** With what the frozen prefix gives, if there is one. */
 function inputOf(model: Model, indices: readonly number[]): Input {
   const some = indices.map((index) => texts[index]!);
-  const batch = padBatch(some, 1, config.longest);
+  const batch = padBatch(some, 1);
   return model.frozenPrefix === 0 ? { batch } : { batch, prefix: model.runPrefix(batch) };
 }
 
