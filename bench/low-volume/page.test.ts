@@ -135,6 +135,7 @@ test('the page says which run it shows, what was found, what it cost and what fa
   assert.match(page, /frozenPrefix 3, learningRate 1\.2e-4 \| `default\.low-volume-lora-300\.0`, trial 4 \|/);
   assert.match(page, /## What failed\n\n- sam with 300 examples: too many failed trials\n/);
   assert.match(page, /## Not run yet\n\n- With 300 examples: head only, best frozen prefix, .*, UPET\.\n/);
+  assert.match(pageOf(findings([], { scope: whole })), /UPET\.\n- With 500 examples: all methods\.\n- With 1000 examples: all methods\.\n/);
   assert.match(pageOf(findings([], { scope: quick })), /\*\*This is the quick run\*\*/);
 });
 

@@ -45,7 +45,7 @@ export function pageOf(findings: Findings): string {
     '## How it was done',
     list(methodNotes(findings)),
   ];
-  return `${parts.join('\n\n')}\n`;
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function runText({ scope, found, model, version, data }: Findings): string {
@@ -69,10 +69,13 @@ function runText({ scope, found, model, version, data }: Findings): string {
 /** Which sweeps of the run are still to come, a line for each number of examples. */
 function notYetPart({ scope, found, failed, model }: Findings): readonly string[] {
   const over = new Set([...found, ...failed].map(({ arm, size }) => `${arm} ${size}`));
-  const left = cellsOf(scope, model).filter(({ arm, size }) => !over.has(`${arm.name} ${size}`));
-  const lines = [...Map.groupBy(left, ({ size }) => size)].map(
-    ([size, cells]) => `With ${size} examples: ${cells.map(({ arm }) => arm.title).join(', ')}.`,
-  );
+  const planned = cellsOf(scope, model);
+  const left = planned.filter(({ arm, size }) => !over.has(`${arm.name} ${size}`));
+  const ofEachSize = planned.length / scope.sizes.length;
+  const lines = [...Map.groupBy(left, ({ size }) => size)].map(([size, cells]) => {
+    const which = cells.length === ofEachSize ? 'all methods' : cells.map(({ arm }) => arm.title).join(', ');
+    return `With ${size} examples: ${which}.`;
+  });
   return lines.length === 0 ? [] : ['## Not run yet', list(lines)];
 }
 
