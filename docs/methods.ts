@@ -41,7 +41,7 @@ function measuredPart(name: MethodName): string {
     const findings = JSON.parse(readFileSync(file, 'utf8')) as Findings; // written by the study
     const lines = measuredLines(findings, name);
     if (lines.length === 0) continue;
-    return `\n## Measured\n\n${lines.join('\n\n')} This is the ${findings.scope.name} run of [the study of few examples](../${page}.md).\n`;
+    return `\n## Measured\n\n${lines.join('\n\n')} From the ${findings.scope.name} run of [the study of few examples](../${page}.md).\n`;
   }
   return '';
 }

@@ -29,7 +29,7 @@ export function pageOf(findings: Findings): string {
     list(rateAnswers(findings)),
     '## Do layers differ in importance?',
     list(profileAnswers(findings)),
-    profileTable(findings),
+    ...profileTable(findings),
     '## Which layers can stay frozen?',
     list(frozenAnswers(findings)),
     `A prefix counts when the interval of its difference from full fine-tuning lies above −${100 * margin} point. Longer ones are looked at first, and the intervals are not corrected for that.`,
@@ -45,7 +45,7 @@ export function pageOf(findings: Findings): string {
     '## How it was done',
     list(methodNotes(findings)),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return `${parts.join('\n\n')}\n`;
 }
 
 function runText({ scope, found, model, version, data }: Findings): string {
@@ -125,9 +125,9 @@ function against(comparison: Comparison | undefined): readonly string[] {
   return [`${signed(comparison.difference)} (${rangeText(comparison)})`, comparison.p === undefined ? '–' : shownP(comparison.p)];
 }
 
-function profileTable({ found }: Findings): string {
+function profileTable({ found }: Findings): readonly string[] {
   const measured = found.flatMap(({ size, profile, best }) => (profile === undefined ? [] : [{ size, profile, best }]));
-  if (measured.length === 0) return '';
+  if (measured.length === 0) return [];
   const head = ['layer', ...measured.flatMap(({ size }) => [`correlation, ${size}`, `chosen rate, ${size}`])];
   const rows = measured[0]!.profile.layers.map(({ layer }, index) => [
     layerName(layer),
@@ -136,7 +136,10 @@ function profileTable({ found }: Findings): string {
       return [profile.layers[index]!.rho.toFixed(2), 'learningRate' in chosen ? numberText(chosen.learningRate) : 'frozen'];
     }),
   ]);
-  return `${markdownTable(head, rows)}\n\nRank correlation of a layer's rate with the result, frozen being the lowest rate: above 0, higher is better.`;
+  return [
+    markdownTable(head, rows),
+    "Rank correlation of a layer's rate with the result, frozen being the lowest rate: above 0, higher is better.",
+  ];
 }
 
 function settingsTable(found: readonly Finding[]): string {
