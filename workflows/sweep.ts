@@ -33,11 +33,12 @@ import {
   isOver,
   newSweep,
   type SentCommand,
+  type SuggestCommand,
   type SweepPlan,
   type SweepState,
 } from '../study/sweep-state.ts';
 import { sweepId, trialNumber, trialState } from './attributes.ts';
-import { type Order, ordered, type TrialInput, trial, trialEnded, trialFailed, trialReported } from './trial.ts';
+import { ordered, type TrialInput, trial, trialEnded, trialFailed, trialReported } from './trial.ts';
 
 export interface SweepInput {
   readonly sweep: SweepRef;
@@ -62,6 +63,7 @@ export const revise = defineUpdate<Progress, [Revision]>('revise');
 
 const { suggest, suggestFinal, publish, finish, findLost } = proxyActivities<SweepActivities>({
   startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
   retry: {
     initialInterval: '500 milliseconds',
     maximumInterval: '30 seconds',
@@ -90,8 +92,7 @@ export async function sweep(input: SweepInput): Promise<Summary> {
       const commands = nextCommands(state);
       for (const command of commands) if (!isSent(command)) enqueue({ type: 'asked', command });
       take();
-      const carryOutAll = () => Promise.all(commands.map((command) => carryOut(input, state, command)));
-      for (const happening of await CancellationScope.nonCancellable(carryOutAll)) enqueue(happening); // a child half started would be nobody's
+      await CancellationScope.nonCancellable(() => carryOut(input, state, commands, enqueue)); // a child half started would be nobody's
       take();
       // Not once it closes: little is left, and a new run would not know that this one was cancelled.
       if (!workflowInfo().continueAsNewSuggested || isClosing(state)) continue;
@@ -172,28 +173,36 @@ function refuseUnless(holds: boolean, message: string): void {
   if (!holds) throw ApplicationFailure.nonRetryable(message, 'RefusedUpdate');
 }
 
-async function carryOut({ sweep, attempts }: SweepInput, state: SweepState, command: Command): Promise<Happening> {
-  const { plan, segment, unwritten, parallelTrials } = state;
-  switch (command.type) {
-    case 'suggest':
-    case 'suggestFinal': {
-      const request = { sweep, segment, events: unwritten };
-      const suggestion =
-        command.type === 'suggest'
-          ? await suggest({ ...request, trial: command.trial, seed: command.seed, numTrials: plan.numTrials })
-          : await suggestFinal({ ...request, trial: command.trial, finalist: command.finalist });
-      if (suggestion === 'spaceExhausted') return { type: 'spaceExhausted', command, written: unwritten.length };
-      const page = pageOf(command.trial, plan, suggestion);
-      await startTrial({ ref: { sweep, trial: command.trial }, page, attempts, missedAfterSeconds: missedAfterSeconds(parallelTrials) });
-      return { type: 'suggested', command, ...suggestion, written: unwritten.length };
-    }
-    case 'goOn':
-      return send(sweep, command, { type: 'goOn', rung: command.rung });
-    case 'pause':
-      return send(sweep, command, { type: 'pause' });
-    case 'end':
-      return send(sweep, command, { type: 'end', reason: command.reason });
-  }
+/** @param commands - one suggestion, or what trials are to be told */
+async function carryOut(
+  input: SweepInput,
+  state: SweepState,
+  commands: readonly Command[],
+  enqueue: (happening: Happening) => void,
+): Promise<void> {
+  const told = await Promise.all(commands.filter(isSent).map((command) => tell(input.sweep, command)));
+  for (const happening of told) enqueue(happening);
+  for (const command of commands) if (!isSent(command)) await beginTrial(input, state, command, enqueue);
+}
+
+/** That it was suggested is said before it is there: by the time that its start is known it may have reported. */
+async function beginTrial(
+  { sweep, attempts }: SweepInput,
+  { plan, segment, unwritten, parallelTrials }: SweepState,
+  command: SuggestCommand,
+  enqueue: (happening: Happening) => void,
+): Promise<void> {
+  const { trial } = command;
+  const request = { sweep, segment, events: unwritten };
+  const written = unwritten.length;
+  const suggestion =
+    command.type === 'suggest'
+      ? await suggest({ ...request, trial, seed: command.seed, numTrials: plan.numTrials })
+      : await suggestFinal({ ...request, trial, finalist: command.finalist });
+  if (suggestion === 'spaceExhausted') return enqueue({ type: 'spaceExhausted', command, written });
+  enqueue({ type: 'suggested', command, ...suggestion, written });
+  const page = pageOf(trial, plan, suggestion);
+  await startTrial({ ref: { sweep, trial }, page, attempts, missedAfterSeconds: missedAfterSeconds(parallelTrials) });
 }
 
 /** With hundreds of trials heartbeats are rare, as each is a write of the Temporal server, which may also be slow to take them. */
@@ -221,9 +230,10 @@ async function startTrial(input: TrialInput): Promise<void> {
 }
 
 /** A trial that is gone (terminated by hand, say) counts as failed: it can never answer. */
-async function send(sweep: SweepRef, command: SentCommand, order: Order): Promise<Happening> {
+async function tell(sweep: SweepRef, command: SentCommand): Promise<Happening> {
+  const { trial, ...order } = command;
   try {
-    await getExternalWorkflowHandle(trialWorkflowId(sweep.id, command.trial)).signal(ordered, order);
+    await getExternalWorkflowHandle(trialWorkflowId(sweep.id, trial)).signal(ordered, order);
     return { type: 'sent', command };
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
