@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOp
 import { nightActivities } from '../activities/night.ts';
 import { sweepActivities } from '../activities/sweep.ts';
 import { trialActivities } from '../activities/trial.ts';
+import { withHeartbeats } from '../activities/with-heartbeats.ts';
 import type { Cluster } from '../k8s/client/cluster.ts';
 import type { ObjectStore } from '../results/object-store.ts';
 import { openStudyFolder, type StudyRef } from '../results/study-folder.ts';
@@ -55,17 +56,16 @@ export async function createWorker({ temporal, store, runner, cluster, maxTrials
   const openSweep = sweepFolders(store);
   const openStudy = (study: StudyRef) => openStudyFolder(store, study);
   const launcher = nightLauncher({ client, store }, cluster);
+  const ofSweeps = sweepActivities({ openSweep, openStudy, client });
+  const { advance, release } = trialActivities({ openSweep, runner });
+  const { awaitSweep, ...ofNights } = nightActivities({ openSweep, openStudy, client, launcher });
   return Worker.create({
     connection: await NativeConnection.connect(server),
     namespace,
     taskQueue,
     workflowBundle: await workflowCode(),
     ...(version && { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } }),
-    activities: {
-      ...sweepActivities({ openSweep, openStudy, client }),
-      ...trialActivities({ openSweep, runner }),
-      ...nightActivities({ openSweep, openStudy, client, launcher }),
-    },
+    activities: { advance, awaitSweep, ...withHeartbeats({ release, ...ofSweeps, ...ofNights }) }, // the first two have more to say than that
     maxConcurrentActivityTaskExecutions: maxTrials + 50, // room for the short activities beside those that wait for trials
     maxCachedWorkflows: 500,
     maxHeartbeatThrottleInterval: '2 seconds', // a stopped trial learns of it with a heartbeat

@@ -8,8 +8,9 @@ import type { Progress } from '../study/progress.ts';
 import type { Summary } from '../study/summary.ts';
 import { trialRows } from '../study/trial-rows.ts';
 import { progress } from '../workflows/sweep.ts';
-import { processes } from './processes.ts';
+import { endChild, processes } from './processes.ts';
 import { startTestSystem, type TestSystem } from './system.ts';
+import { tcpProxy } from './tcp-proxy.ts';
 
 let system: TestSystem;
 let worker: ChildProcess;
@@ -75,7 +76,7 @@ test('a worker that is killed leaves its trials running, and the next one joins 
   worker.kill('SIGKILL');
   await once(worker, 'exit');
   const survivors = [...trainers(folder).values()].flat();
-  await system.startWorker(); // also for the tests below
+  worker = await system.startWorker();
   assert.ok(survivors.includes(orphan), 'the trainer outlives its worker');
 
   assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
@@ -107,4 +108,26 @@ test('an S3 server that is away for a while delays a sweep and loses nothing', {
   assert.deepEqual((await finished(id, folder, signal)).counts, wholeCounts);
   const reports = (await results.readLog()).filter((event) => event.type === 'reported').map(({ trial, rung }) => `${trial}/${rung}`);
   assert.equal(new Set(reports).size, reports.length);
+});
+
+test('a worker that dies while it asks the sampler is missed soon, and the next one asks', { timeout: 120_000 }, async ({ signal }) => {
+  const proxy = await tcpProxy(new URL(system.s3.environment.AWS_ENDPOINT_URL!)); // ! is safe: it is always set
+  try {
+    proxy.freeze(); // what needs S3 waits
+    await endChild(worker, 'SIGTERM');
+    const doomed = await system.startWorker({ AWS_ENDPOINT_URL: `http://127.0.0.1:${proxy.port}` });
+    const { id } = await system.submit({ numTrials: 1, finalSeeds: 0 });
+    const handle = system.client.workflow.getHandle(id);
+    const asks = async (): Promise<boolean> =>
+      (await handle.describe()).raw.pendingActivities?.some(
+        ({ activityType, lastStartedTime }) => activityType?.name === 'suggest' && lastStartedTime != null,
+      ) === true;
+    while (!(await asks())) await delay(50, undefined, { signal });
+    await endChild(doomed, 'SIGKILL');
+    worker = await system.startWorker();
+    const { counts } = (await handle.result()) as Summary;
+    assert.deepEqual(counts, { search: 1, failed: 0, reachedTop: 0, finals: 0 });
+  } finally {
+    await proxy.close();
+  }
 });

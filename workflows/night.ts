@@ -23,7 +23,11 @@ const retry = {
   maximumInterval: '1 minute',
   nonRetryableErrorTypes: ['SpecError', 'InvalidObject', 'NightRefused'],
 };
-const { startNight, judge, cancelSweep } = proxyActivities<NightActivities>({ startToCloseTimeout: '10 minutes', retry });
+const { startNight, judge, cancelSweep } = proxyActivities<NightActivities>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry,
+});
 const { awaitSweep } = proxyActivities<NightActivities>({
   startToCloseTimeout: '30 days',
   heartbeatTimeout: '1 minute',

@@ -68,6 +68,7 @@ const { advance } = proxyActivities<TrialActivities>({
 });
 const { release } = proxyActivities<TrialActivities>({
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 

@@ -120,11 +120,11 @@ export function localRunner({ stateFolder, builtInTrainer, slots, store, environ
         }
       }),
     async remove(ref) {
-      await unlessAborted(liveWatch(ref)?.end(graceSeconds) ?? Promise.resolve(), new AbortController().signal);
+      await keptAlive(liveWatch(ref)?.end(graceSeconds) ?? Promise.resolve());
       rmSync(trialStateFolder(stateFolder, ref), { recursive: true, force: true });
     },
     async suspend() {
-      await Promise.all([...watches.values()].map((running) => running.end(graceSeconds)));
+      await keptAlive(Promise.all([...watches.values()].map((running) => running.end(graceSeconds))));
     },
   };
 }
@@ -167,5 +167,8 @@ function hasFailed(run: Run): boolean {
   const status = statusOf(run);
   return status.state === 'ended' && status.code !== exitCode.done && status.code !== exitCode.preempted;
 }
+
+/** Waits in any case: watches do not keep a worker alive by themselves. */
+const keptAlive = <T>(work: Promise<T>): Promise<T> => unlessAborted(work, new AbortController().signal);
 
 const keyOf = ({ sweep, trial }: TrialRef) => `${sweep.id} ${trial}`;
