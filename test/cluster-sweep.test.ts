@@ -93,7 +93,7 @@ test('four GPUs run four trials; disturbed at every turn, a sweep comes to the s
   const trials = 2 * (sweep.numTrials + sweep.finalSeeds);
   assert.ok(requests <= 12 * trials, `${requests} requests to the API server for ${trials} trials`);
   const [calmLog, roughLog] = await Promise.all([calm.results.readLog(), rough.results.readLog()]);
-  assert.equal(turn, 9);
+  assert.ok(turn >= 6, `disturbed ${turn} times`); // each way twice; a fast machine is through before it comes to nine
   assert.deepEqual(outcomes(roughLog), outcomes(calmLog));
   assert.deepEqual((await roughEnd).counts, (await calmEnd).counts);
   const [calmStarts, roughStarts] = [await starts(calm), await starts(rough)];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -214,14 +214,29 @@ test('local runner: remove asks first, then uses force, and leaves nothing', asy
   assert.equal(isThere(pid), false);
 });
 
-/** A worker of its own that attaches to one trial and prints the exit. */
-const worker = (name: string, script: string): ChildProcess => {
+test('local runner: what a killed worker has half removed is no obstacle to the next one, which removes the rest', async () => {
+  const ref = aRef('half');
+  const folder = join(scratch('half'), 'half');
+  await aRunner('half').attach(shell(ref, 'exit 0'), quiet);
+  await rename(join(folder, '00000'), join(folder, '00000.leaving')); // as it is after a kill in mid-removal
+  await rm(join(folder, '00000.leaving/1/claim.json'));
+  await cp(join(folder, '00000.leaving'), join(folder, '00001'), { recursive: true }); // as a reader may meet it
+
+  const next = aRunner('half');
+  assert.deepEqual(await next.attach(shell(aRef('half', 2), 'exit 3'), quiet), { kind: 'exited', code: 3, logTail: '' });
+  for (const trial of [0, 1, 2]) await next.remove(aRef('half', trial));
+  assert.deepEqual(await readdir(folder), []);
+});
+
+/** A worker of its own that attaches to one trial and prints the exit; or does something else with `runner`, `job` and `options`. */
+const worker = (name: string, script: string, body = 'console.log(JSON.stringify(await runner.attach(job, options)));'): ChildProcess => {
   const program = `
     import { connectObjectStore } from ${JSON.stringify(import.meta.resolve('../../results/object-store.ts'))};
     import { localRunner } from ${JSON.stringify(import.meta.resolve('./local-runner.ts'))};
     const runner = localRunner({ stateFolder: ${JSON.stringify(join(s3.folder, name))}, slots: [{ kind: 'cpu', threads: 1 }], store: connectObjectStore(), environment: process.env, graceSeconds: 5 });
     const job = ${JSON.stringify(shell(aRef(name), script))};
-    console.log(JSON.stringify(await runner.attach(job, { signal: new AbortController().signal, onState: () => {} })));`;
+    const options = { signal: new AbortController().signal, onState: () => {} };
+    ${body}`;
   return spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment,
@@ -302,4 +317,18 @@ test('local runner: suspend ends all that runs, as a preemption', async () => {
   for (const trial of [0, 1]) await until(() => /\d/.test(lines(join(scratch('suspend'), `suspend/0000${trial}/1/output.log`))[0] ?? ''));
   await runner.suspend();
   for (const exit of await Promise.all(ends)) assert.equal(exit.kind === 'exited' && exit.code, 75);
+});
+
+test('local runner: a worker with nothing else to do waits for the end of what it suspends', async () => {
+  const script = `trap 'sleep 0.3; exit 75' TERM; echo $$; while :; do sleep 0.05; done`;
+  const body = `
+    runner.attach(job, { ...options, onState: async (state) => {
+      if (state !== 'running') return;
+      await runner.suspend();
+      console.log('suspended');
+    } });`;
+  const suspending = worker('waits', script, body);
+  const said = suspending.stdout!.toArray(); // ! is safe: it is a pipe
+  assert.deepEqual(await once(suspending, 'exit'), [0, null]);
+  assert.equal((await said).join(''), 'suspended\n');
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { onDisk } from '../../results/disk-full.ts';
 import type { ObjectStore } from '../../results/object-store.ts';
@@ -9,7 +9,7 @@ import { exitCode } from '../../study/trial.ts';
 import type { TrialJob, TrialRef, TrialRunner } from '../runner.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { checkCommand, trainerEnvironment } from './command.ts';
-import { allLastRuns, claimRun, giveUp, lastRun, markTold, type Run, statusOf, trialStateFolder, wasTold } from './run-folder.ts';
+import { allLastRuns, claimRun, forgetTrial, giveUp, lastRun, markTold, type Run, statusOf, wasTold } from './run-folder.ts';
 import { type Slot, slotEnvironment, slotQueue } from './slots.ts';
 import { type Watch, watchRun } from './watch.ts';
 
@@ -121,7 +121,7 @@ export function localRunner({ stateFolder, builtInTrainer, slots, store, environ
       }),
     async remove(ref) {
       await keptAlive(liveWatch(ref)?.end(graceSeconds) ?? Promise.resolve());
-      rmSync(trialStateFolder(stateFolder, ref), { recursive: true, force: true });
+      forgetTrial(stateFolder, ref);
     },
     async suspend() {
       await keptAlive(Promise.all([...watches.values()].map((running) => running.end(graceSeconds))));

@@ -31,7 +31,7 @@ interface Claim {
   readonly worker: ProcessIdentity;
 }
 
-export function trialStateFolder(stateFolder: string, { sweep, trial }: TrialRef): string {
+function trialStateFolder(stateFolder: string, { sweep, trial }: TrialRef): string {
   return join(stateFolder, encodeURIComponent(sweep.id), String(trial).padStart(5, '0'));
 }
 
@@ -54,26 +54,45 @@ export function claimRun(stateFolder: string, ref: TrialRef, attempt: number, sl
   }
 }
 
+/** Forgets a trial. Its folder leaves its place whole: of a half removed one nobody could tell how its run stands. */
+export function forgetTrial(stateFolder: string, ref: TrialRef): void {
+  const folder = trialStateFolder(stateFolder, ref);
+  const leaving = `${folder}.leaving`;
+  rmSync(leaving, { recursive: true, force: true }); // of a worker that did not live to finish this
+  try {
+    renameSync(folder, leaving);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  rmSync(leaving, { recursive: true });
+}
+
 /** The newest start of the trial's program that this machine knows of. */
 export function lastRun(stateFolder: string, ref: TrialRef): Run | undefined {
-  const parent = trialStateFolder(stateFolder, ref);
-  const attempts = entriesOf(parent)
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  if (attempts.length === 0) return undefined;
-  const attempt = Math.max(...attempts);
-  return { ref, attempt, folder: join(parent, String(attempt)), slot: claimOf(join(parent, String(attempt))).slot };
+  return lastRunIn(trialStateFolder(stateFolder, ref));
 }
 
 /** The newest run of every trial in the state folder. */
 export function allLastRuns(stateFolder: string): Run[] {
   const trials = entriesOf(stateFolder).flatMap((sweep) =>
-    entriesOf(join(stateFolder, sweep)).map((trial) => join(stateFolder, sweep, trial)),
+    numbered(join(stateFolder, sweep)).map((trial) => join(stateFolder, sweep, trial)),
   );
-  return trials.flatMap((folder) => {
-    const anyAttempt = entriesOf(folder).find((name) => /^\d+$/.test(name));
-    return anyAttempt === undefined ? [] : [lastRun(stateFolder, claimOf(join(folder, anyAttempt)).ref)!]; // it has an attempt
-  });
+  return trials.map(lastRunIn).filter((run) => run !== undefined);
+}
+
+function lastRunIn(trialFolder: string): Run | undefined {
+  const attempts = numbered(trialFolder).map(Number);
+  if (attempts.length === 0) return undefined;
+  const attempt = Math.max(...attempts);
+  const folder = join(trialFolder, String(attempt));
+  try {
+    const { ref, slot } = claimOf(folder);
+    return { ref, attempt, folder, slot };
+  } catch (error) {
+    if (isMissing(error)) return undefined; // forgotten meanwhile
+    throw error;
+  }
 }
 
 export function statusOf({ folder }: Run): RunStatus {
@@ -113,16 +132,21 @@ function textOf(folder: string, name: string): string | undefined {
   try {
     return readFileSync(join(folder, name), 'utf8').trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
+
+/** Names of a folder that are numbers: of its trials, or of a trial's attempts. */
+const numbered = (folder: string): string[] => entriesOf(folder).filter((name) => /^\d+$/.test(name));
 
 function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }
+
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
