@@ -55,11 +55,11 @@ test('then PATH, if the version fits', async () => {
 
 test('an old program on PATH is passed over aloud, and the cache is used', async () => {
   const old = folderWith('versitygw', 'Version  : v1.4.0');
-  const cache = cacheWith('versitygw-1.7.0');
+  const cache = cacheWith('versitygw-1.8.0');
   assert.deepEqual(await find({ PATH: old, XDG_CACHE_HOME: cache }, versitygw), {
-    path: path.join(cache, 'permafrost/bin/versitygw-1.7.0'),
+    path: path.join(cache, 'permafrost/bin/versitygw-1.8.0'),
     from: 'cache',
-    said: `versitygw: ${old}/versitygw is version 1.4.0, not used: 1.7.0 or a later 1.x is needed`,
+    said: `versitygw: ${old}/versitygw is version 1.4.0, not used: 1.8.0 or a later 1.x is needed`,
   });
 });
 
