@@ -322,11 +322,11 @@ test('local runner: suspend ends all that runs, as a preemption', async () => {
 test('local runner: a worker with nothing else to do waits for the end of what it suspends', async () => {
   const script = `trap 'sleep 0.3; exit 75' TERM; echo $$; while :; do sleep 0.05; done`;
   const body = `
-    runner.attach(job, { ...options, onState: async (state) => {
-      if (state !== 'running') return;
-      await runner.suspend();
-      console.log('suspended');
-    } });`;
+    const letGo = new AbortController();
+    const onState = (state) => { if (state === 'running') letGo.abort(); };
+    await runner.attach(job, { signal: letGo.signal, onState }).catch(() => {});
+    await runner.suspend();
+    console.log('suspended');`;
   const suspending = worker('waits', script, body);
   const said = suspending.stdout!.toArray(); // ! is safe: it is a pipe
   assert.deepEqual(await once(suspending, 'exit'), [0, null]);
