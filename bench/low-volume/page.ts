@@ -87,7 +87,7 @@ function methodNotes({ scope, data, found }: Findings): readonly string[] {
     `Every training has ${steps} steps of 16 texts, whatever the number of examples and the method. A search has ${trials.usual} trials, and ${trials.long} for full fine-tuning and the rate per layer; a third of them is trained to the end (asha). The rate per layer begins with the best of layer-wise decay.`,
     `Intervals are bootstrapped over the seeds, in pairs (2,000 draws, 95 %). p is exact, by flipping the signs of the differences, and adjusted after Holm for the main methods with one number of examples. With ${seeds.main} seeds p is at least ${shownP(2 / 2 ** seeds.main)} before that.${seeds.other < seeds.main && found.some(({ isMain }) => !isMain) ? ` The other methods have ${seeds.other} seeds, too few to test; their intervals are too narrow.` : ''}`,
     'Unevenness of the profile: the rates of each blindly drawn trial are dealt out to its layers anew, 1,000 times, and rank correlations of the layers with the result should differ as much as often. That asks whether layers differ, not whether rates matter.',
-    `Seconds are those of one training with its evaluations, while another one ran beside it, on the machine that ran the sweep: a run that goes on elsewhere compares seconds of two machines. Scores hold for this model, these texts and these numbers of steps.`,
+    `Seconds are those of one training with its evaluations, while another one ran beside it and whatever else its machine did; a run that goes on elsewhere compares seconds of two machines. Scores hold for this model, these texts and these numbers of steps.`,
   ];
 }
 
