@@ -73,6 +73,7 @@ const whole: Work = { model, batch: 16, time: 64, does: 'train', frozen: 0, pref
 const open = (work: Work): Promise<Side> => openSide('ours', work, { python: '', threads, device: 'cpu' });
 
 interface Figures {
+  readonly rounds: number;
   /** Of a step, full fine-tuning being 1. */
   readonly time: number;
   readonly memory: number;
@@ -95,7 +96,7 @@ async function measure(full: Side, run: Run): Promise<Figures> {
     }
     const [ofFull, ofOwn] = [(await full.footprint()).peakBytes, (await own.footprint()).peakBytes];
     const step = isStaged ? meanOf : undisturbed;
-    return { time: step(ms[1]) / step(ms[0]), memory: ofOwn / ofFull, gain: step(ms[1]) / step(ms[2]) };
+    return { rounds, time: step(ms[1]) / step(ms[0]), memory: ofOwn / ofFull, gain: step(ms[1]) / step(ms[2]) };
   } finally {
     await Promise.all([own.leave(), above.leave()]);
   }
@@ -121,4 +122,4 @@ try {
   await full.leave();
 }
 const [processor] = os.cpus();
-publish('methods', gates, { quick: flags.quick, threads, processor: processor?.model, rounds: fewRounds, times, figures });
+publish('methods', gates, { quick: flags.quick, threads, processor: processor?.model, times, figures });
