@@ -41,12 +41,20 @@ const refused: readonly { readonly name: string; readonly spec: Readonly<Record<
     message: "spec.parameters[0].searchSpace.layerwise.reinit.max: must be <= 4, the number of the model's layers, got 5",
   },
   {
-    name: 'ranks for more layers than there are',
+    name: 'a rank for a layer that is not there',
     spec: {
       parameters: [prefix, head],
-      trialTemplate: { trainer: { model: './model', data: './data', method: 'lora', lora: { rank: [0, 0, 4, 4, 8] } } },
+      trialTemplate: { trainer: { model: './model', data: './data', method: 'lora', lora: { rank: { others: 0, 3: 4, 4: 8 } } } },
     },
-    message: "spec.trialTemplate.trainer.lora.rank: must be one number, or 4, one for each of the model's layers, got [0,0,4,4,8]",
+    message: 'spec.trialTemplate.trainer.lora.rank: 4 is no layer of the model, whose last one is 3',
+  },
+  {
+    name: 'a searched setting of a layer that is not there',
+    spec: {
+      parameters: [prefix, head, { name: 'mixout.rate.4', searchSpace: { uniform: { min: 0, max: 0.9 } } }],
+      trialTemplate: { trainer: { model: './model', data: './data', method: 'mixout' } },
+    },
+    message: 'spec.parameters[2].name: 4 is no layer of the model, whose last one is 3',
   },
   {
     name: 'adapters above the model',
@@ -63,15 +71,6 @@ const refused: readonly { readonly name: string; readonly spec: Readonly<Record<
       trialTemplate: { trainer: { model: './model', data: './data', method: 'surgical', surgical: { layers: 5 } } },
     },
     message: "spec.trialTemplate.trainer.surgical.layers: must be at most 4, the number of the model's layers, got 5",
-  },
-  {
-    name: 'shares for more layers than there are',
-    spec: {
-      parameters: [prefix, head],
-      trialTemplate: { trainer: { model: './model', data: './data', method: 'wiseft', wiseft: { alpha: [0, 0, 0.5, 1, 1, 1] } } },
-    },
-    message:
-      "spec.trialTemplate.trainer.wiseft.alpha: must be one number, or at most 5, for the embeddings and the model's layers, got [0,0,0.5,1,1,1]",
   },
   {
     name: 'an order that is for another model',

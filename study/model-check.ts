@@ -3,6 +3,7 @@ import { enqueuedTrials, layerFrozenBy } from './baselines.ts';
 import { brokenConstraint, constraintOf, constraintText, namesIn } from './constraint.ts';
 import type { SearchSpace } from './dimension.ts';
 import { encoderLayers, type ModelShape } from './layerwise.ts';
+import { layersIn } from './methods/by-layer.ts';
 import { methodNames, methods, settingsOf } from './methods/methods.ts';
 import { seededStream } from './random.ts';
 import { sampleFreely, searchSpaceOf } from './space.ts';
@@ -10,6 +11,7 @@ import type { Layerwise } from './spec/layerwise-schema.ts';
 import { suggestion } from './spec/nearest.ts';
 import { mustBe, type Problem, SpecError } from './spec/problem.ts';
 import type { Sweep } from './spec.ts';
+import { methodSettingOf } from './trainer-block.ts';
 
 /**
  * The part of a sweep's check that needs its model.
@@ -42,17 +44,31 @@ function layerProblems({ spec }: Sweep, model: ModelShape | undefined): readonly
   });
 }
 
-/** What the methods' settings in the `trainer` block have against the model. */
-function methodProblems({ spec: { trialTemplate } }: Sweep, model: ModelShape | undefined): readonly Problem[] {
+/** What the methods' settings have against the model. */
+function methodProblems({ spec: { trialTemplate, parameters } }: Sweep, model: ModelShape | undefined): readonly Problem[] {
   const { command, trainer } = trialTemplate;
   if (command !== undefined || model === undefined) return [];
-  return methodNames
+  const known = new Set([...encoderLayers(model), 'head']);
+  const unknownLayers = (path: string, names: readonly string[]): readonly Problem[] =>
+    names
+      .filter((name) => !known.has(name))
+      .map((name) => ({ path, message: `${name} is no layer of the model, whose last one is ${model.layers - 1}` }));
+  const ofParameters = parameters.flatMap(({ name }, index) => {
+    const layer = methodSettingOf(name)?.layer;
+    return layer === undefined ? [] : unknownLayers(`spec.parameters[${index}].name`, [layer]);
+  });
+  const ofBlocks = methodNames
     .filter((name) => trainer[name] !== undefined)
     .flatMap((name) => {
       const settings: Readonly<Record<string, unknown>> = settingsOf(name, trainer); // checked with the sweep
+      const path = `spec.trialTemplate.trainer.${name}`;
       const misfits = methods[name].misfits?.(settings, model) ?? [];
-      return misfits.map(({ setting, expected }) => mustBe(`spec.trialTemplate.trainer.${name}.${setting}`, expected, settings[setting]));
+      return [
+        ...misfits.map(({ setting, expected }) => mustBe(`${path}.${setting}`, expected, settings[setting])),
+        ...Object.entries(settings).flatMap(([setting, value]) => unknownLayers(`${path}.${setting}`, layersIn(value))),
+      ];
     });
+  return [...ofParameters, ...ofBlocks];
 }
 
 function leftOutProblems({ spec: { enqueue } }: Sweep, model: ModelShape | undefined): readonly Problem[] {

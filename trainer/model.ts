@@ -137,7 +137,7 @@ export function createModel(
           );
         return giveToScope(hold(initials.get(name)!)); // just set
       },
-      beginAs: optimizer.assign,
+      assign: optimizer.assign,
       held,
     }) ?? {};
   const evaluatedParameter = new Map(session.evaluated === undefined ? [] : optimizer.parameters.map((each) => [each.name, each]));
@@ -245,7 +245,7 @@ export function createModel(
         const still = some.map((example) => ({ ...example, noise: noNoise }));
         return gradientsOf(still, () => taskLoss, seenThrough(lens), trained, step);
       };
-      const scope: StepScope = { step, trained, evaluate, ...(beside && { look }) };
+      const scope: StepScope = { step, share, trained, evaluate, ...(beside && { look }) };
       const { loss, gradients } = session.differentiate === undefined ? evaluate() : inStep(session, scope);
       const halfSquaredNorms = optimizer.step(gradients, (parameter) => paceAt(parameter, step, share));
       inScope(() => session.stepped?.(step));

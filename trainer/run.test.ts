@@ -193,6 +193,16 @@ test('it tells how large the gradients were, and how far each layer has moved', 
   assert.ok(drift[bottom]! > 1e-4 && drift[bottom]! < 0.5, JSON.stringify(drift));
 });
 
+test("dropout is the model's own unless the trial sets it", async () => {
+  const ratesOf = async (settings: object) => {
+    const trainer = { model: modelFolder, data, batchSize: 4, maxLength: 32, ...settings };
+    const { hiddenDropout, attendedDropout, attentionDropout, headDropout } = (await openRun(anAssignment({ trainer }))).model.config;
+    return [hiddenDropout, attendedDropout, attentionDropout, headDropout];
+  };
+  assert.deepEqual(await ratesOf({}), [0.1, 0.1, 0.1, 0.1]);
+  assert.deepEqual(await ratesOf({ dropout: 0.25 }), [0.25, 0.25, 0.25, 0.25]);
+});
+
 test('it learns what can be learnt', async () => {
   const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
   const { metrics, checkpoint } = await reach(await openRun(anAssignment({ layers, rungs: [150], horizon: 150 })), 0);

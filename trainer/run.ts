@@ -5,7 +5,7 @@ import { type JsonNumber, mostPaired } from '../study/trial.ts';
 import { type Checkpoint, checkpointBytes, openCheckpoint, type RunState, writeCheckpoint } from './checkpoint.ts';
 import type { SplitName } from './data/split.ts';
 import type { Tokens } from './encoder/batch.ts';
-import { type EncoderConfig, readEncoderConfig } from './encoder/config.ts';
+import { type EncoderConfig, readEncoderConfig, withDropout } from './encoder/config.ts';
 import { layerNames, modelParameters, type Parameter } from './encoder/parameters.ts';
 import { evaluate } from './evaluate.ts';
 import { inputSource, type Split } from './inputs.ts';
@@ -52,7 +52,8 @@ export interface RunHooks {
 /** @throws {Refusal} if anything that was given does not fit */
 export async function openRun(assignment: Assignment, sharing: Sharing = nobody): Promise<Run> {
   const { trial, settings, modelFolder, workFolder } = assignment;
-  const config = readEncoderConfig(modelFolder);
+  const read = readEncoderConfig(modelFolder);
+  const config = settings.dropout === undefined ? read : withDropout(read, settings.dropout);
   const plan = trainingPlan(trial.layers, trial.assignment, layerNames(config));
   const checkpoint = assignment.checkpoint === undefined ? undefined : openCheckpoint(assignment.checkpoint);
   const texts = await readTexts(assignment, config);

@@ -25,6 +25,14 @@ test('main arms have ten seeds and the others five; all methods take part with e
   }
 });
 
+test('every training has the same number of steps of as many texts, whatever the method and the number of examples', () => {
+  const lengths = cellsOf(whole, shape).map((cell) => {
+    const { pruneAlgorithm, trialTemplate } = sweepOf(cell, whole, inputs).spec;
+    return JSON.stringify([pruneAlgorithm.maxResource, trialTemplate.trainer.batchSize]);
+  });
+  assert.deepEqual([...new Set(lengths)], ['[120,16]']);
+});
+
 test('the quick one has six arms, three seeds and one number of examples', () => {
   const sweeps = cellsOf(quick, shape).map((cell) => sweepOf(cell, quick, inputs).spec);
   assert.deepEqual(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { seededStream } from '../../study/random.ts';
 import { padBatch, type TokenBatch } from '../../trainer/encoder/batch.ts';
-import { type EncoderConfig, readEncoderConfig } from '../../trainer/encoder/config.ts';
+import { readEncoderConfig, withDropout } from '../../trainer/encoder/config.ts';
 import { noiseOfStep } from '../../trainer/encoder/forward.ts';
 import { layerNames, modelParameters, type Parameter } from '../../trainer/encoder/parameters.ts';
 import { download, hold, release, tensorsOnDevice } from '../../trainer/kernels/handle.ts';
@@ -22,14 +22,7 @@ import type { Footprint, Work } from './work.ts';
 const labels = 2;
 
 function build({ model: folder, frozen, dropout, trainer = {}, horizon = 1000 }: Work): Model {
-  const read = readEncoderConfig(folder);
-  const config: EncoderConfig = {
-    ...read,
-    hiddenDropout: dropout,
-    attendedDropout: dropout,
-    attentionDropout: dropout,
-    headDropout: dropout,
-  };
+  const config = withDropout(readEncoderConfig(folder), dropout);
   const frozenLayers = new Set(layerNames(config).slice(0, frozen));
   const rateInLayer = ({ layer }: Pick<Parameter, 'layer'>) => (frozenLayers.has(layer) ? undefined : 1e-5);
   const own = modelParameters(config, { outputs: labels, pooling: 'pooler' });

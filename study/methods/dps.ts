@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byLayer } from './by-layer.ts';
 import { methodPage } from './method-page.ts';
 
 export const dps = methodPage({
@@ -16,12 +17,9 @@ export const dps = methodPage({
       .enum(['dense', 'mix'])
       .default('dense')
       .describe('dense, or mix: matrices are also mixed with earlier weights. Default dense.'),
-    reserve: z
-      .number()
-      .gt(0)
-      .lt(1)
+    reserve: byLayer(z.number().gt(0).lt(1), 'a number > 0 and < 1', 'layers')
       .default(0.7)
-      .describe('Share of each matrix that learns in a stage of selection. Between 0 and 1; default 0.7.'),
+      .describe('Share of each matrix that learns in a stage of selection, of all layers or by layer. Between 0 and 1; default 0.7.'),
     updateRatio: z
       .number()
       .gt(0)
@@ -29,7 +27,7 @@ export const dps = methodPage({
       .default(0.05)
       .describe('Length of a stage, as a share of all steps of a trial. Above 0, at most 0.5; default 0.05.'),
   }),
-  use: 'From 300 to a few thousand examples. Every layer keeps the same share: DPS selects no layers, so search it together with a frozen prefix.',
+  use: 'From 300 to a few thousand examples. With one reserve every layer keeps the same share: DPS selects no layers, so search it together with a frozen prefix, or search reserve by layer.',
   cost: 'dense: two operations for each matrix, and one more copy of the matrices; mix: as mixout, and three copies.',
   source: 'Zhang et al., NeurIPS 2022, arXiv:2211.01642; ZhangHaojie077/DPS.',
   decided:

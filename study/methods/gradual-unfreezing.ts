@@ -6,7 +6,7 @@ export const gradualUnfreezing = methodPage({
   family: 'when layers learn',
   idea: 'The head learns from the first step on, then one block of layers after the other, from the top. Lower layers, which hold what is general, are changed last and least. Learning rates rise briefly and fall slowly.',
   formula: [
-    'block i from the top (from 0) begins at step ⌈(i + 1) · until · T / blocks⌉',
+    'block i from the top (bottomUp: from the embeddings), from 0, begins at step ⌈(i + 1) · until · T / blocks⌉',
     's(t) = (1 + p·(ratio - 1)) / ratio; p = t / top up to top = ⌊T·cut⌋, then 1 - (t - top) / (top·(1/cut - 1))',
   ],
   settings: z.strictObject({
@@ -16,6 +16,10 @@ export const gradualUnfreezing = methodPage({
       .max(1)
       .default(0.5)
       .describe('Share of the steps after which all layers learn. Above 0, at most 1; default 0.5.'),
+    order: z
+      .enum(['topDown', 'bottomUp'])
+      .default('topDown')
+      .describe('Which layers begin first: topDown, or bottomUp to compare with. Default topDown.'),
     block: z.int().min(1).max(64).default(1).describe('Layers that begin together. At least 1; default 1.'),
     cut: z.number().gt(0).lt(1).default(0.1).describe('Share of the steps in which rates rise. Between 0 and 1; default 0.1.'),
     ratio: z.number().min(1).default(32).describe('How much smaller the lowest rate is than the highest. At least 1; default 32.'),

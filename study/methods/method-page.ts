@@ -17,8 +17,8 @@ export interface MethodPage<Settings extends z.ZodObject = z.ZodObject> {
   readonly source: string;
   /** Where the source leaves open what is to be done, or its code differs from its text: what was decided. */
   readonly decided?: string;
-  /** What it does not go with, and why: learning numbers; another pooling than the model's own. Frozen layers and the cache of their output go with all of them. */
-  readonly excludes?: Readonly<Partial<Record<'regression' | 'pooling', string>>>;
+  /** What it does not go with, and why: learning numbers; another pooling than the model's own; no dropout. Frozen layers and the cache of their output go with all of them. */
+  readonly excludes?: Readonly<Partial<Record<'regression' | 'pooling' | 'dropout 0', string>>>;
   /** What its data must have beside labelled texts. */
   readonly needs?: 'unlabelled texts';
   /** Settings within their ranges that this model has no use for. */

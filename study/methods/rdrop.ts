@@ -13,5 +13,5 @@ export const rdrop = methodPage({
   cost: '2×, of the layers above a frozen prefix alone.',
   source: 'Liang et al., NeurIPS 2021, arXiv:2106.14448, section 2.',
   decided: 'The mean of the two losses, where the paper has their sum: the learning rate then means the same as without R-Drop.',
-  excludes: { regression: 'it compares predictions of labels' },
+  excludes: { regression: 'it compares predictions of labels', 'dropout 0': 'its two passes differ by dropout alone' },
 });

@@ -99,7 +99,7 @@ export const parameterSchema = z.strictObject({
     'a letter, then letters, digits, dots, dashes or underscores, at most 63 in all',
     63,
   ).describe(
-    'Name of the parameter, once in a sweep. The built-in trainer reads learningRate, headLearningRate, method, trainExamples, batchSize, maxLength, weightDecay, warmup and clipNorm beside the layerwise parameter; a program of your own may read any.',
+    'Name of the parameter, once in a sweep. The built-in trainer reads learningRate, headLearningRate, method, trainExamples, batchSize, maxLength, dropout, weightDecay, warmup and clipNorm beside the layerwise parameter; a program of your own may read any.',
   ),
   searchSpace,
   activeWhen: z

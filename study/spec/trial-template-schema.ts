@@ -61,6 +61,14 @@ export const trainerSettingsSchema = z.strictObject({
       'What differentiates: raw, or tape (TensorFlow.js itself: slower, the same results up to rounding, to check with). Default raw.',
     ),
   maxLength: z.int().min(4).max(512).default(64).describe('Tokens per text; longer texts are cut. 4 to 512; default 64.'),
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .exactOptional()
+    .describe(
+      'Dropout of the embeddings, in the layers and in front of the classifier. At least 0, below 1; default: as the model has it.',
+    ),
   weightDecay: z
     .number()
     .min(0)
@@ -110,7 +118,7 @@ export const trialTemplateSchema = z
     trainer: json
       .default({})
       .describe(
-        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, trainExamples, task, pooling, method with the settings of methods, batchSize, accumulate, activations, engine, maxLength, weightDecay, warmup, clipNorm, prefixCache, device, deterministic, tf32, checkpointSeconds. With command: anything; it is handed on as written.',
+        'What the trainer gets to know beside the assignment. Built-in trainer: model, data, trainExamples, task, pooling, method with the settings of methods, batchSize, accumulate, activations, engine, maxLength, dropout, weightDecay, warmup, clipNorm, prefixCache, device, deterministic, tf32, checkpointSeconds. With command: anything; it is handed on as written.',
       ),
     command: z
       .array(z.string().min(1))

@@ -699,12 +699,12 @@ export const wrongSweeps: readonly WrongSweep[] = [
   {
     name: 'parameter that nothing reads',
     spec: { parameters: [prefix, choice('optimizer')] },
-    want: 'spec.parameters[1].name: optimizer is not read by the built-in trainer, which reads learningRate, headLearningRate, method, trainExamples, batchSize, maxLength, weightDecay, warmup, clipNorm, settings of methods such as dps.reserve, and one layerwise parameter; for others set trialTemplate.command',
+    want: 'spec.parameters[1].name: optimizer is not read by the built-in trainer, which reads learningRate, headLearningRate, method, trainExamples, batchSize, maxLength, dropout, weightDecay, warmup, clipNorm, settings of methods such as dps.reserve, and one layerwise parameter; for others set trialTemplate.command',
   },
   {
     name: 'setting that no method has',
     spec: { parameters: [prefix, method, real('dps.reserved', { method: 'dps' })] },
-    want: 'spec.parameters[2].name: dps.reserved is not read by the built-in trainer, which reads learningRate, headLearningRate, method, trainExamples, batchSize, maxLength, weightDecay, warmup, clipNorm, settings of methods such as dps.reserve, and one layerwise parameter; for others set trialTemplate.command',
+    want: 'spec.parameters[2].name: dps.reserved is not read by the built-in trainer, which reads learningRate, headLearningRate, method, trainExamples, batchSize, maxLength, dropout, weightDecay, warmup, clipNorm, settings of methods such as dps.reserve, and one layerwise parameter; for others set trialTemplate.command',
   },
   {
     name: 'method that is not there',
@@ -742,6 +742,19 @@ export const wrongSweeps: readonly WrongSweep[] = [
     want: 'spec.trialTemplate.trainer.sam.rho: must be > 0, got 0',
   },
   {
+    name: 'setting by layer without one for the others',
+    spec: written({ method: 'mixout', mixout: { rate: { 3: 0.5 } } }),
+    want: 'spec.trialTemplate.trainer.mixout.rate: must be a number >= 0 and < 1, or a mapping with such numbers for others and for some layers, as {others: …, 2: …}, got {"3":0.5}',
+  },
+  {
+    name: 'setting of a layer beyond its range',
+    spec: {
+      parameters: [prefix, { name: 'mixout.rate.3', searchSpace: { uniform: { min: 0, max: 2 } } }],
+      ...written({ method: 'mixout' }),
+    },
+    want: 'spec.parameters[1].searchSpace.uniform.max: must be < 1 for mixout.rate.3, got 2',
+  },
+  {
     name: 'method with heads of its own where there is pooling',
     spec: written({ method: 'levi', pooling: 'mean' }),
     want: 'spec.trialTemplate.trainer.method: levi does not go with pooling mean: it has heads of its own, which see means of tokens',
@@ -750,6 +763,22 @@ export const wrongSweeps: readonly WrongSweep[] = [
     name: 'method for labels where there are numbers',
     spec: { ...written({ method: 'rdrop', task: 'regression' }), ...objectives('eval/loss') },
     want: 'spec.trialTemplate.trainer.method: rdrop does not go with task regression: it compares predictions of labels',
+  },
+  {
+    name: 'method that lives on dropout where there is none',
+    spec: written({ method: 'rdrop', dropout: 0 }),
+    want: 'spec.trialTemplate.trainer.method: rdrop does not go with dropout 0: its two passes differ by dropout alone',
+  },
+  {
+    name: 'the same where a search may come to it',
+    spec: {
+      parameters: [
+        prefix,
+        { name: 'method', searchSpace: { categorical: { choices: ['full', 'rdrop'] } } },
+        { name: 'dropout', searchSpace: { ordinal: { choices: [0, 0.1] } } },
+      ],
+    },
+    want: 'spec.parameters[1].searchSpace: rdrop does not go with dropout 0: its two passes differ by dropout alone',
   },
   {
     name: 'parameter beyond the setting it stands for',

@@ -94,6 +94,12 @@ function familyConfig(path: string, json: Json, family: Family): EncoderConfig {
   };
 }
 
+/** With the same dropout at all sites that have any. */
+export function withDropout(config: EncoderConfig, dropout: number): EncoderConfig {
+  const attendedDropout = config.family.dropsAttended ? dropout : 0;
+  return { ...config, hiddenDropout: dropout, attendedDropout, attentionDropout: dropout, headDropout: dropout };
+}
+
 /** @throws {Refusal} if the file is missing or holds no JSON object */
 export function readModelJson(path: string): Json {
   let value: unknown;

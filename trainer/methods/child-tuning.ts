@@ -1,3 +1,4 @@
+import { valueAt } from '../../study/methods/by-layer.ts';
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import type { Parameter } from '../encoder/parameters.ts';
 import { atLeast, concatenate, multiply, nthLargest, reshape } from '../kernels/arithmetic.ts';
@@ -27,9 +28,10 @@ function taskFree({ share }: Settings, { seed }: RunFacts, { trained: all }: Ope
     differentiate({ step, trained, evaluate }) {
       const { loss, gradients } = evaluate();
       const chosen = gradients.map(({ of, ...rows }, index) => {
-        const place = placeOf.get(trained[index]!.name)!; // both in the same order, the one part of the other
-        const mask = zerosAndOnes(of.shape, methodNoise(seed, step, place, 1 - share));
-        return { of: multiply(multiply(of, mask), constant(1 / share)), ...rows };
+        const { name, layer } = trained[index]!; // in the same order
+        const shareHere = valueAt(share, layer);
+        const mask = zerosAndOnes(of.shape, methodNoise(seed, step, placeOf.get(name)!, 1 - shareHere)); // part of all
+        return { of: multiply(multiply(of, mask), constant(1 / shareHere)), ...rows };
       });
       return { loss, gradients: chosen };
     },
@@ -41,7 +43,9 @@ function taskDriven({ share }: Settings, { batchSize, clipNorm }: RunFacts, { tr
     async survey(look) {
       // the authors square what would be clipped, in batches and with dropout as in training
       await sumSquares(look, all, { texts: { atOnce: batchSize, dropout: 'on' }, clipNorm, counts: isInLayer }, held);
-      inScope(() => maskLargest(all.filter(isInLayer), share, held));
+      const inLayers = all.filter(isInLayer);
+      const groups = typeof share === 'number' ? [inLayers] : Map.groupBy(inLayers, ({ layer }) => layer).values();
+      for (const group of groups) inScope(() => maskLargest(group, share, held));
     },
     differentiate({ trained, evaluate }) {
       const { loss, gradients } = evaluate();
@@ -56,12 +60,14 @@ function taskDriven({ share }: Settings, { batchSize, clipNorm }: RunFacts, { tr
 
 const maskOf = ({ name }: Parameter): string => `mask.${name}`;
 
-/** One threshold for all numbers. */
-function maskLargest(parameters: readonly Parameter[], share: number, held: Held): void {
+/** One threshold for all numbers of the parameters, whose share is the same. */
+function maskLargest(parameters: readonly Parameter[], share: Settings['share'], held: Held): void {
   const flat = parameters.map((parameter) => reshape(held.get(squaresOf(parameter))!, sizeOfShape(parameter.shape))); // each was summed
-  if (flat.length === 0) return;
+  const [first] = parameters;
+  if (first === undefined) return;
   const together = concatenate(flat);
-  const threshold = nthLargest(together, Math.max(1, Math.round(share * together.shape[0]!)));
+  const count = Math.round(valueAt(share, first.layer) * together.shape[0]!);
+  const threshold = nthLargest(together, Math.max(1, count));
   for (const parameter of parameters) {
     held.set(maskOf(parameter), atLeast(held.get(squaresOf(parameter))!, threshold));
     held.delete(squaresOf(parameter));

@@ -1,3 +1,4 @@
+import { valueAt } from '../../study/methods/by-layer.ts';
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import { add, divide, exp, larger, multiply, reshape, square } from '../kernels/arithmetic.ts';
 import type { Handle } from '../kernels/handle.ts';
@@ -31,6 +32,8 @@ const longStage = 50;
  */
 export function dps({ variant, reserve, updateRatio }: MethodSettings['dps'], { horizon, seed }: RunFacts): Method {
   const stageSteps = Math.max(1, Math.floor(horizon * updateRatio));
+  const reserveOf = ({ layer }: Matrix): number => valueAt(reserve, layer);
+  const rateOf = (matrix: Matrix): number => 1 - reserveOf(matrix);
   const stageAt = (step: number): Stage => ({
     kind: Math.floor(step / stageSteps) % 2 === 0 ? 'estimate' : 'select',
     isFirstStep: step % stageSteps === 0,
@@ -66,7 +69,7 @@ export function dps({ variant, reserve, updateRatio }: MethodSettings['dps'], { 
     const byName = new Map(opening.trained.map((parameter) => [parameter.name, parameter]));
     const viewOf = (matrix: Matrix, place: number): View => {
       if (stage.kind === 'estimate') {
-        const mask = columnMask(matrix, methodNoise(seed, step, place, 1 - reserve));
+        const mask = columnMask(matrix, methodNoise(seed, step, place, rateOf(matrix)));
         return { other: opening.initial(byName.get(matrix.name)!), mask }; // made of these parameters
       }
       if (stage.isFirstStep) held.set(names.anchor(matrix), opening.weight(matrix.name));
@@ -76,7 +79,7 @@ export function dps({ variant, reserve, updateRatio }: MethodSettings['dps'], { 
     const lens: Lens = (graph, weights, name) => {
       const view = views.get(name);
       if (view === undefined) return weights(name);
-      return mixedWith(graph, weights(name), view.other, view.mask, view.matrix, 1 - reserve, 'whole');
+      return mixedWith(graph, weights(name), view.other, view.mask, view.matrix, rateOf(view.matrix), 'whole');
     };
 
     const { loss, gradients } = evaluate(lens);
@@ -101,7 +104,7 @@ export function dps({ variant, reserve, updateRatio }: MethodSettings['dps'], { 
     const importance = held.get(names.importance(matrix))!; // every stage before has estimated it
     const times = held.get(names.times(matrix));
     const score = times === undefined ? importance : perTime(importance, times, matrix);
-    held.set(names.mask(matrix), largest(score, matrix, Math.ceil(sizeOf(matrix) * reserve)));
+    held.set(names.mask(matrix), largest(score, matrix, Math.ceil(sizeOf(matrix) * reserveOf(matrix))));
     held.delete(names.importance(matrix));
     held.delete(names.times(matrix));
   }

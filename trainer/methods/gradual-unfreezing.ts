@@ -2,19 +2,20 @@ import type { MethodSettings } from '../../study/methods/methods.ts';
 import { type Method, paceFrom, type RunFacts } from './method.ts';
 
 /**
- * The head learns from the first step on, then one block of layers after the other, from the top; learning rates rise briefly and fall slowly
+ * The head learns from the first step on, then one block of layers after the other, from the top (or, to compare with, the bottom); learning rates rise briefly and fall slowly
  * over the whole run. Source: Howard, Ruder, ACL 2018, arXiv:1801.06146, sections 3.2 and 3.3; blocks begin at even distances in place of epochs.
  * Its discriminative rates are those of a layer configuration with decay 1 / 2.6.
  */
 export function gradualUnfreezing(
-  { until, block, cut, ratio }: MethodSettings['gradualUnfreezing'],
+  { until, order, block, cut, ratio }: MethodSettings['gradualUnfreezing'],
   { config: { layers }, horizon }: RunFacts,
 ): Method {
-  const blocks = Math.ceil((layers + 1) / block); // the embeddings come last
+  const blocks = Math.ceil((layers + 1) / block); // the embeddings are one
   const beginOf = (layer: string): number => {
     if (layer === 'head') return 0;
-    const below = layer === 'embeddings' ? layers : layers - 1 - Number(layer); // the top layer
-    return Math.ceil(((Math.floor(below / block) + 1) * until * horizon) / blocks);
+    const fromTop = layer === 'embeddings' ? layers : layers - 1 - Number(layer);
+    const before = order === 'topDown' ? fromTop : layers - fromTop;
+    return Math.ceil(((Math.floor(before / block) + 1) * until * horizon) / blocks);
   };
   const share = (step: number) => slantedTriangle(step + 1, horizon, cut, ratio);
   return { open: () => ({ pace: ({ layer }, step) => paceFrom(beginOf(layer), step, share(step)) }) };

@@ -1,3 +1,4 @@
+import { valueAt } from '../../study/methods/by-layer.ts';
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import type { Parameter, StoredPart } from '../encoder/parameters.ts';
 import { lowRankSum } from '../kernels/low-rank.ts';
@@ -61,7 +62,7 @@ export function lowRank(additions: readonly Addition[], isLowRank: (layer: strin
 
 function additionsTo(parameter: Parameter, { rank, alpha, targets: wanted }: Settings): readonly Addition[] {
   const { name, layer, shape, stored } = parameter;
-  const rankHere = typeof rank === 'number' ? rank : (rank[Number(layer)] ?? 0);
+  const rankHere = valueAt(rank, layer);
   if (rankHere === 0) return [];
   const [inputs, all] = shape as [number, number]; // of a linear map
   const outputs = all / stored.length;

@@ -8,14 +8,15 @@ import { mixed } from '../kernels/mixed.ts';
 
 export interface Matrix {
   readonly name: string;
+  readonly layer: string;
   /** Inputs, matrices side by side, outputs of each. */
   readonly shape: readonly [number, number, number];
 }
 
 /** Of every linear map among the weights; tables of embeddings, layer norms and biases are none. */
 export function linearMatrices(parameters: readonly Parameter[]): readonly Matrix[] {
-  return parameters.filter(isLinear).map(({ name, shape: [inputs, outputs], stored }) => {
-    return { name, shape: [inputs!, stored.length, outputs! / stored.length] }; // rank 2
+  return parameters.filter(isLinear).map(({ name, layer, shape: [inputs, outputs], stored }) => {
+    return { name, layer, shape: [inputs!, stored.length, outputs! / stored.length] }; // rank 2
   });
 }
 

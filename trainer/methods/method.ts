@@ -65,6 +65,8 @@ export interface Part {
 export interface StepScope {
   /** From 0. */
   readonly step: number;
+  /** Of the learning rate, by the run's schedule. */
+  readonly share: number;
   /** The weights that learn in this step. All gradients are in this order. */
   readonly trained: readonly Parameter[];
   /**
@@ -113,8 +115,8 @@ export interface Opening {
   weight(name: string): Handle;
   /** A weight before the first step; the running scope holds it. */
   initial(parameter: Parameter): Handle;
-  /** Gives a weight that learns another first value, in a survey. */
-  beginAs(name: string, value: Handle): void;
+  /** Gives a weight that learns another value: in a survey, or in a step, whose own change goes on from there. */
+  assign(name: string, value: Handle): void;
   /** Empty at the first step, then as the last step left it, also in a run that goes on from a checkpoint. */
   readonly held: Held;
 }

@@ -1,6 +1,7 @@
+import { valueAt } from '../../study/methods/by-layer.ts';
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import { columnMask, linearMatrices, mixedWith } from './matrices.ts';
-import { asTheyAre, type Lens, type Method, type RunFacts } from './method.ts';
+import type { Lens, Method, RunFacts } from './method.ts';
 import { methodNoise } from './noise.ts';
 
 /**
@@ -19,10 +20,12 @@ export function mixout({ rate }: MethodSettings['mixout'], { seed }: RunFacts): 
             const found = byName.get(name);
             if (found === undefined) return weights(name);
             const { matrix, place } = found;
-            const mask = columnMask(matrix, methodNoise(seed, step, place, rate));
-            return mixedWith(graph, weights(name), initial(parameterOf.get(name)!), mask, matrix, rate, 'masked');
+            const rateHere = valueAt(rate, matrix.layer);
+            if (rateHere === 0) return weights(name);
+            const mask = columnMask(matrix, methodNoise(seed, step, place, rateHere));
+            return mixedWith(graph, weights(name), initial(parameterOf.get(name)!), mask, matrix, rateHere, 'masked');
           };
-          return rate === 0 ? evaluate(asTheyAre) : evaluate(lens);
+          return evaluate(lens);
         },
       };
     },

@@ -70,7 +70,7 @@ suite('what defines a method', () => {
   });
 
   test('lora: begins as the pre-trained model, and what is written afterwards has the product in it', () => {
-    const opening: Opening = { trainer: { method: 'lora', lora: { rank: [0, 3], targets: 'all' } } };
+    const opening: Opening = { trainer: { method: 'lora', lora: { rank: { others: 0, 1: 3 }, targets: 'all' } } };
     const [plain, { model, parameters }] = [open({ trainer: {} }).model, open(opening)];
     assert.deepEqual(new Set(parameters.filter(({ kind }) => kind === 'lowRank').map(({ layer }) => layer)), new Set(['1']));
     assert.equal(model.frozenPrefix, 2); // embeddings and layer 0, which has rank 0
@@ -144,7 +144,7 @@ suite('what defines a method', () => {
 
   test("mixout: a mixed weight's expectation is the weight", () => {
     const [inputs, draws] = [32, 4000];
-    const matrix = { name: 'w', shape: [inputs, 1, 1] } as const;
+    const matrix = { name: 'w', layer: '0', shape: [inputs, 1, 1] } as const;
     const [learnt, pretrained] = [0.5, -0.25];
     const column = (value: number) => upload(new Float32Array(inputs).fill(value), [inputs, 1]);
     const engine = rawEngine({ trained: [], read: () => column(learnt) }, 'keep');
@@ -266,14 +266,34 @@ suite('what defines a method', () => {
     assertClose(valuesOf(twice, '1.widen.weight'), valuesOf(once, '1.widen.weight'), 1e-6, 'weight');
   });
 
-  test('l2sp: the pull leads back: weights end nearer to where they began', () => {
-    const awayAfter = (trainer: Opening['trainer']) => {
-      const { model } = open({ trainer });
+  for (const [form, strength] of [
+    ['penalty', 10],
+    ['decay', 100],
+  ] as const) {
+    test(`l2sp ${form}: nothing pulls at the pre-trained weights, and later weights stay nearer to them`, () => {
+      const { model } = open({ trainer: { method: 'l2sp', l2sp: { form, strength, headStrength: 0 } } });
+      const plain = open({ trainer: {} }).model;
       const before = valuesOf(model, '1.widen.weight');
-      for (let step = 0; step < horizon; step += 1) takeStep(model, step);
-      return Math.hypot(...valuesOf(model, '1.widen.weight').map((value, index) => value - before[index]!));
-    };
-    assert.ok(awayAfter({ method: 'l2sp', l2sp: { strength: 10 } }) < 0.8 * awayAfter({}));
+      const away = (of: Model) => Math.hypot(...valuesOf(of, '1.widen.weight').map((value, index) => value - before[index]!));
+      for (const each of [model, plain]) takeStep(each, 0);
+      for (const [name, values] of weightsOf(plain)) assertClose(valuesOf(model, name), values, 1e-7, name);
+      for (let step = 1; step < horizon; step += 1) for (const each of [model, plain]) takeStep(each, step);
+      assert.ok(away(model) < 0.8 * away(plain), `${away(model)}, ${away(plain)} without a pull`);
+    });
+  }
+
+  test('l2sp decay: biases and layer norms are not pulled, and the head is pulled to zero', () => {
+    const opening = (headStrength: number): Opening => ({ trainer: { method: 'l2sp', l2sp: { form: 'decay', headStrength } } });
+    const [pulled, free] = [open(opening(10)).model, open(opening(0)).model];
+    const first = valuesOf(free, 'classifier.weight');
+    for (const each of [pulled, free]) takeStep(each, 0);
+    const [one, other] = [weightsOf(pulled), weightsOf(free)];
+    const changed = [...one]
+      .filter(([name, values]) => values.some((value, index) => value !== other.get(name)![index]))
+      .map(([name]) => name);
+    assert.deepEqual(changed, ['pooler.weight', 'classifier.weight']);
+    const want = other.get('classifier.weight')!.map((value, index) => value - 3e-3 * 10 * first[index]!); // the head's rate
+    assertClose(one.get('classifier.weight')!, want, 1e-6, 'classifier');
   });
 
   test('sam: the loss that it shows is the one at the weights, its gradient that beside them', () => {
@@ -288,8 +308,8 @@ suite('what defines a method', () => {
     const parameter = own.find(({ name }) => name === 'classifier.bias')!;
     const rho = 0.3;
     const read = () => upload(weight, [4]);
-    const method = sam({ rho, adaptive: true });
-    const opening = { trained: [parameter], weight: read, initial: read, beginAs: never, held: createHeld() };
+    const method = sam({ rho, adaptive: true, every: 1 });
+    const opening = { trained: [parameter], weight: read, initial: read, assign: never, held: createHeld() };
     let beside = new Float32Array();
     const evaluate = (lens?: Lens) => {
       if (lens !== undefined) {
@@ -298,7 +318,7 @@ suite('what defines a method', () => {
       }
       return { loss: upload(Float32Array.of(0), []), gradients: [{ of: upload(gradient, [4]) }] };
     };
-    method.open!(opening).differentiate!({ step: 0, trained: [parameter], evaluate });
+    method.open!(opening).differentiate!({ step: 0, share: 1, trained: [parameter], evaluate });
     const inUnits = Array.from(beside, (value, index) => (weight[index] === 0 ? 0 : (value - weight[index]!) / Math.abs(weight[index]!)));
     assert.equal(beside[1], 0);
     assert.ok(Math.abs(Math.hypot(...inUnits) - rho) < 1e-3, `${Math.hypot(...inUnits)}`);
@@ -357,7 +377,7 @@ suite('what defines a method', () => {
         trained: [],
         weight: never,
         initial: never,
-        beginAs: never,
+        assign: never,
         held: createHeld(),
       });
       const want = { '7.attention': 0.099, '10.attention': 0.09625, '11.attended': 0.066, '3.narrow': 0.00275, embeddings: 0 };
@@ -669,6 +689,23 @@ suite('what defines a method', () => {
     }
     assert.ok(frozen > 0);
   });
+});
+
+test('a frozen prefix is never trained with dropout, so that what is kept of it is what every step would compute', () => {
+  const frozen = ['embeddings', '0'].map((name): LayerSetting => ({ name, mode: 'frozen' }));
+  const layers = [...frozen, ...['1', 'head'].map((name): LayerSetting => ({ name, mode: 'full', learningRate: 1e-3 }))];
+  const [model, without] = (['on', 'off'] as const).map((dropout) => open({ trainer: {}, layers, dropout }).model) as [Model, Model];
+  const { batch } = example(0).input;
+  const prefix = model.runPrefix(batch);
+  assert.deepEqual(download(prefix), download(without.runPrefix(batch)));
+  const asked: number[] = [];
+  const noise = (rate: number) => {
+    asked.push(rate);
+    return { rate: 0, seed: [0, 0] } as const;
+  };
+  const { loss, halfSquaredNorms } = model.step([{ ...example(0), input: { batch, prefix }, noise }], 1, 1);
+  for (const told of [loss, halfSquaredNorms]) release(told);
+  assert.equal(asked.length, 3 + 2); // of one layer, and of the head
 });
 
 /** A layer configuration by what learns in it. */

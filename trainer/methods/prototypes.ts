@@ -38,7 +38,7 @@ export function prototypes({ shrinkage, temperature }: MethodSettings['prototype
     }),
   };
 
-  function begin(classes: readonly Sums[], width: number, { beginAs }: Opening): void {
+  function begin(classes: readonly Sums[], width: number, { assign }: Opening): void {
     const texts = classes.reduce((sum, each) => sum + each.texts, 0);
     const means = classes.map((sums) => sums.values.map((value) => value / Math.max(1, sums.texts))); // none of a label without texts
     const within = Float64Array.from({ length: width }, (_, place) =>
@@ -51,7 +51,7 @@ export function prototypes({ shrinkage, temperature }: MethodSettings['prototype
       return means[label]![place]! * scales[place]!;
     });
     const biases = Float32Array.from(means, (own) => -own.reduce((sum, value, place) => sum + value ** 2 * scales[place]!, 0) / 2);
-    beginAs('classifier.weight', upload(weights, [width, classes.length]));
-    beginAs('classifier.bias', upload(biases, [classes.length]));
+    assign('classifier.weight', upload(weights, [width, classes.length]));
+    assign('classifier.bias', upload(biases, [classes.length]));
   }
 }

@@ -12,11 +12,12 @@ import { shiftedBy } from './shifted.ts';
  * ICLR 2021, arXiv:2010.01412, section 2. `adaptive` measures the distance in units of the weights, `w + rho · w² · g / ‖ |w| · g ‖`; source:
  * Kwon et al., ICML 2021, arXiv:2102.11600, section 3. The norm is that of all weights that learn, as in davda54/sam.
  */
-export function sam({ rho, adaptive }: MethodSettings['sam']): Method {
+export function sam({ rho, adaptive, every }: MethodSettings['sam']): Method {
   return {
     open: (opening) => ({
       differentiate(scope) {
         const first = scope.evaluate();
+        if (scope.step % every !== 0) return first;
         return { loss: first.loss, gradients: scope.evaluate(shiftedBy(ascent(first.gradients, scope, opening))).gradients };
       },
     }),

@@ -1,19 +1,25 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import type { Parameter } from '../encoder/parameters.ts';
-import { halfSquares, pack } from '../kernels/arithmetic.ts';
-import { download, inScope } from '../kernels/handle.ts';
+import { absolute, halfSquares, multiply, pack, reshape, sumOfFirst } from '../kernels/arithmetic.ts';
+import { type Handle, inScope, toHost } from '../kernels/handle.ts';
+import { sizeOfShape } from '../shape.ts';
 import { isInLayer, squaresOf, sumSquares } from './fisher.ts';
+import { addGradient, dropGradientSum, gradientSum } from './gradient-sums.ts';
 import type { Held } from './held.ts';
 import { heldNumbers, holdNumbers } from './held-numbers.ts';
-import type { Method } from './method.ts';
+import type { Look, Method, Opening } from './method.ts';
+
+type Settings = MethodSettings['surgical'];
 
 /**
- * The encoder layers with the largest Fisher information before training learn, the others rest. Source: Lodha et al., 2023, arXiv:2310.17041
- * (ymtao5219/surgical_fine_tuning): a layer's score is the sum over its tensors of the norm of the mean squared gradient.
+ * The encoder layers with the largest scores before training learn, the others rest. Sources: Lodha et al., 2023, arXiv:2310.17041
+ * (ymtao5219/surgical_fine_tuning), where a layer's score is the sum over its tensors of the norm of the mean squared gradient; Lee et al., ICLR 2023,
+ * arXiv:2210.11466, section 5 (gradient over weight); Molchanov et al., CVPR 2019, arXiv:1906.10771 (gradient times weight).
  */
-export function surgical({ layers: count, texts }: MethodSettings['surgical']): Method {
+export function surgical({ layers: count, by, texts }: Settings): Method {
   return {
-    open({ trained, held }) {
+    open(opening) {
+      const { trained, held } = opening;
       const scored = trained.filter(isInLayer);
       const layers = [...new Set(scored.map(({ layer }) => layer))];
       if (layers.length <= count) return {};
@@ -25,8 +31,8 @@ export function surgical({ layers: count, texts }: MethodSettings['surgical']): 
       };
       return {
         async survey(look) {
-          await sumSquares(look, trained, { texts: { atOnce: 1, most: texts, dropout: 'off' }, counts: isInLayer }, held);
-          inScope(() => holdNumbers(held, 'scores', scoresOf(scored, layers, held)));
+          const ofLayer = await scorers[by](look, texts, scored, opening);
+          inScope(() => holdNumbers(held, 'scores', layers.map(ofLayer)));
         },
         pace({ layer }, step, share) {
           resting ??= lowest();
@@ -37,11 +43,51 @@ export function surgical({ layers: count, texts }: MethodSettings['surgical']): 
   };
 }
 
-/** Times the number of texts, which is the same for all. */
-function scoresOf(scored: readonly Parameter[], layers: readonly string[], held: Held): readonly number[] {
-  const halves = download(pack(scored.map((parameter) => halfSquares(held.get(squaresOf(parameter))!)))); // each was summed
-  for (const parameter of scored) held.delete(squaresOf(parameter));
-  return layers.map((layer) =>
-    scored.reduce((sum, parameter, index) => (parameter.layer === layer ? sum + Math.sqrt(2 * halves[index]!) : sum), 0),
-  );
+/** Looks at the texts and gives the score of each layer, up to a factor that is the same for all. */
+type Scorer = (look: Look, texts: number, scored: readonly Parameter[], opening: Opening) => Promise<(layer: string) => number>;
+
+const scorers: Readonly<Record<Settings['by'], Scorer>> = {
+  async fisher(look, texts, scored, { trained, held }) {
+    await sumSquares(look, trained, { texts: { atOnce: 1, most: texts, dropout: 'off' }, counts: isInLayer }, held);
+    const halves = read(scored, (parameter) => halfSquares(held.get(squaresOf(parameter))!)); // each was summed
+    for (const parameter of scored) held.delete(squaresOf(parameter));
+    return summed(scored, (index) => Math.sqrt(2 * halves[index]!));
+  },
+  async rgn(look, texts, scored, opening) {
+    await sumGradients(look, texts, opening);
+    const { held, weight } = opening;
+    const ofGradients = read(scored, (parameter) => halfSquares(gradientSum(held, parameter)!));
+    const ofWeights = read(scored, ({ name }) => halfSquares(weight(name)));
+    dropSums(scored, held);
+    const [gradient, size] = [ofGradients, ofWeights].map((halves) => summed(scored, (index) => halves[index]!));
+    return (layer) => Math.sqrt(gradient!(layer) / size!(layer)); // two of two
+  },
+  async product(look, texts, scored, opening) {
+    await sumGradients(look, texts, opening);
+    const { held, weight } = opening;
+    const sums = read(scored, (parameter) => {
+      const product = multiply(gradientSum(held, parameter)!, weight(parameter.name));
+      return sumOfFirst(reshape(absolute(product), sizeOfShape(parameter.shape)));
+    });
+    dropSums(scored, held);
+    return summed(scored, (index) => sums[index]!);
+  },
+};
+
+const sumGradients = (look: Look, texts: number, { trained, held }: Opening): Promise<void> =>
+  look.gradients({ atOnce: 1, most: texts, dropout: 'off' }, ({ gradients }) => {
+    for (const [index, parameter] of trained.entries()) if (isInLayer(parameter)) addGradient(held, parameter, gradients[index]!); // in the same order
+  });
+
+function dropSums(scored: readonly Parameter[], held: Held): void {
+  for (const parameter of scored) dropGradientSum(held, parameter);
 }
+
+/** A number of each parameter. */
+const read = (scored: readonly Parameter[], of: (parameter: Parameter) => Handle): Float32Array => toHost(() => pack(scored.map(of)));
+
+/** Sum over the parameters of a layer. */
+const summed =
+  (scored: readonly Parameter[], of: (index: number) => number) =>
+  (layer: string): number =>
+    scored.reduce((sum, parameter, index) => (parameter.layer === layer ? sum + of(index) : sum), 0);

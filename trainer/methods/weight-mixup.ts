@@ -20,7 +20,6 @@ import { normal } from '../kernels/dropout.ts';
 import { type Handle, inScope, scoped, upload } from '../kernels/handle.ts';
 import { constant } from '../kernels/operation.ts';
 import { globalNorm, halfSquaredNorms } from '../optimizer/clip.ts';
-import { scheduleAt } from '../schedule.ts';
 import type { Held } from './held.ts';
 import { linearMatrices, type Matrix, masked, mixedWith } from './matrices.ts';
 import type { Lens, Method, RunFacts, StepScope } from './method.ts';
@@ -48,7 +47,7 @@ const moved = 0.01;
  * arXiv:1806.09055, section 2.3. In the authors' code (blo.py) the pre-trained weights have `(1 - a1)(1 - a2)ᵀ` in place of `1 - α`.
  */
 export function weightMixup(settings: MethodSettings['weightMixup'], facts: RunFacts): Method {
-  const { parameters, rateOf, horizon, warmup, seed } = facts;
+  const { parameters, rateOf, horizon, seed } = facts;
   const until = horizon - Math.floor(settings.fixedShare * horizon);
   const all = mixedOf(parameters.filter((parameter) => parameter.layer !== 'head' && rateOf(parameter) !== undefined));
   if (all.length === 0) return {}; // the head has no pre-trained weights
@@ -94,11 +93,10 @@ export function weightMixup(settings: MethodSettings['weightMixup'], facts: RunF
       };
 
       /** Of the loss on the texts set aside. */
-      const slope = ({ step, trained }: StepScope, look: NonNullable<StepScope['look']>): Handle => {
+      const slope = ({ share, trained }: StepScope, look: NonNullable<StepScope['look']>): Handle => {
         const beside = look('aside', lensAt(unshifted));
         const direct = ofAlpha(beside, trained, unshifted);
         if (settings.order === 'first') return direct;
-        const share = scheduleAt(step, horizon, warmup);
         const moves = ofWeights(beside, trained).flatMap((gradient, index) => {
           const parameter = trained[index]!; // in the same order
           if (parameter.name === wordTable) return []; // the texts of the step have other rows

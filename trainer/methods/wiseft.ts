@@ -1,3 +1,4 @@
+import { valueAt } from '../../study/methods/by-layer.ts';
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import { add, multiply, subtract } from '../kernels/arithmetic.ts';
 import { upload } from '../kernels/handle.ts';
@@ -8,10 +9,7 @@ import type { Method } from './method.ts';
  * et al., CVPR 2022, arXiv:2109.01903, section 3; an alpha for each layer is ours.
  */
 export function wiseft({ alpha }: MethodSettings['wiseft']): Method {
-  const shareOf = (layer: string): number => {
-    if (layer === 'head') return 1;
-    return typeof alpha === 'number' ? alpha : (alpha[layer === 'embeddings' ? 0 : Number(layer) + 1] ?? 1);
-  };
+  const shareOf = (layer: string): number => (layer === 'head' ? 1 : valueAt(alpha, layer));
   return {
     open: ({ weight, initial }) => ({
       evaluated(parameter) {

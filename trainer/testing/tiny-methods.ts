@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayerConfiguration } from '../../study/trial.ts';
 import { padBatch } from '../encoder/batch.ts';
-import { readEncoderConfig } from '../encoder/config.ts';
+import { readEncoderConfig, withDropout } from '../encoder/config.ts';
 import { noiseOfStep } from '../encoder/forward.ts';
 import { modelParameters, type Parameter } from '../encoder/parameters.ts';
 import type { Split } from '../inputs.ts';
@@ -43,7 +43,7 @@ export const example = (step: number): Example => ({
   targets: task.targets(given.labels),
   noise: noiseOfStep(seed, step),
 });
-export const withoutDropout = { ...config, hiddenDropout: 0, attentionDropout: 0, attendedDropout: 0, headDropout: 0 };
+export const withoutDropout = withDropout(config, 0);
 
 export interface Opened {
   readonly model: Model;
@@ -131,20 +131,32 @@ export const runs: Readonly<Record<string, Opening>> = {
   'bitfit-subset': { trainer: { method: 'bitfit', bitfit: { biases: 'subset' } } },
   lora: { trainer: { method: 'lora', lora: { rank: 2, alpha: 6 } }, added: ofReference },
   mixout: { trainer: { method: 'mixout', mixout: { rate: 0.4 } } },
+  'mixout-byLayer': { trainer: { method: 'mixout', mixout: { rate: { 0: 0, head: 0.2, others: 0.6 } } } },
   'dps-dense': { trainer: { method: 'dps', dps: { updateRatio: 1 / 3 } } },
   'dps-mix': { trainer: { method: 'dps', dps: { variant: 'mix', updateRatio: 1 / 3 } } },
+  'dps-mix-byLayer': {
+    trainer: { method: 'dps', dps: { variant: 'mix', reserve: { 0: 0.4, others: 0.7 }, updateRatio: 1 / 3 } },
+  },
   l2sp: { trainer: { method: 'l2sp', l2sp: { strength: 0.3, headStrength: 0.05 } } },
+  'l2sp-decay': { trainer: { method: 'l2sp', l2sp: { form: 'decay', strength: 30, headStrength: 5 } } },
   rdrop: { trainer: { method: 'rdrop', rdrop: { alpha: 2 } }, dropout: 'on' },
   sam: { trainer: { method: 'sam' } },
+  'sam-every': { trainer: { method: 'sam', sam: { rho: 0.5, every: 2 } } },
   asam: { trainer: { method: 'sam', sam: { rho: 0.5, adaptive: true } } },
   childTuning: { trainer: { method: 'childTuning' } },
+  'childTuning-byLayer': { trainer: { method: 'childTuning', childTuning: { share: { embeddings: 0.5, 1: 0.2, others: 0.4 } } } },
   sift: { trainer: { method: 'sift', sift: { share: 0.1 } } },
   'childTuning-D': { trainer: { method: 'childTuning', childTuning: { variant: 'D' } } },
+  'childTuning-D-byLayer': {
+    trainer: { method: 'childTuning', childTuning: { variant: 'D', share: { 0: 0.6, others: 0.1 } } },
+  },
   surgical: { trainer: { method: 'surgical', surgical: { layers: 1 } } },
+  'surgical-rgn': { trainer: { method: 'surgical', surgical: { by: 'rgn', layers: 1 } } },
+  'surgical-product': { trainer: { method: 'surgical', surgical: { by: 'product', layers: 1 } } },
   guidedDropout: { trainer: { method: 'guidedDropout', guidedDropout: { highest: 0.3 } }, dropout: 'on' },
   ema: { trainer: { method: 'averaging', averaging: { decay: 0.7, from: 0.2 } } },
   swa: { trainer: { method: 'averaging', averaging: { kind: 'swa', from: 0 } } },
-  wiseft: { trainer: { method: 'wiseft', wiseft: { alpha: [0.2, 0.5, 0.9] } } },
+  wiseft: { trainer: { method: 'wiseft', wiseft: { alpha: { embeddings: 0.2, 0: 0.5, others: 0.9 } } } },
   upet: { trainer: { method: 'upet', upet: { teacherShare: 1 / 6, tau: 2.5 } } },
   'upet-all': { trainer: { method: 'upet', upet: { teacherShare: 1 / 6, rounds: 1, tau: 1.5, tunes: 'all' } } },
   weightMixup: { trainer: { method: 'weightMixup', weightMixup: { deviation: 0.1, fixedShare: 2 / 3 } } },
@@ -159,6 +171,7 @@ export const runs: Readonly<Record<string, Opening>> = {
   prototypes: { trainer: { method: 'prototypes' } },
   dsee: { trainer: { method: 'dsee', dsee: { rank: 2, entries: 10 } }, added: ofReference },
   extrapolation: { trainer: { method: 'extrapolation', extrapolation: { ratio: 1.5 } } },
+  'extrapolation-noise': { trainer: { method: 'extrapolation', extrapolation: { direction: 'noise', ratio: 1.5 } } },
   autoRgn: { trainer: { method: 'autoRates', autoRates: { batches: 2, period: 0.5 } } },
   autoSnr: { trainer: { method: 'autoRates', autoRates: { by: 'snr', batches: 2, period: 0.5, threshold: 0.9 } } },
   autoFreeze: { trainer: { method: 'autoFreeze', autoFreeze: { interval: 1 / 6 } } },
@@ -167,6 +180,9 @@ export const runs: Readonly<Record<string, Opening>> = {
   lpft: { trainer: { method: 'lpft', lpft: { headShare: 1 / 3 } } },
   // With the default ratio, 32, PyTorch's float32 lies 2.9e-5 from its float64 in one weight, whose gradient is nearly 0, and ours 5.5e-6.
   gradualUnfreezing: { trainer: { method: 'gradualUnfreezing', gradualUnfreezing: { cut: 1 / 3, ratio: 8 } } },
+  'gradualUnfreezing-bottomUp': {
+    trainer: { method: 'gradualUnfreezing', gradualUnfreezing: { order: 'bottomUp', cut: 1 / 3, ratio: 8 } },
+  },
 };
 
 /** Not zeros, which would hide half of the gradients in the first step. */

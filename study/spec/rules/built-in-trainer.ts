@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Domain, Range } from '../../dimension.ts';
 import { fromUnit } from '../../domain.ts';
-import { methods } from '../../methods/methods.ts';
 import { methodSettingOf, tunableSettings } from '../../trainer-block.ts';
 import { suggestion } from '../nearest.ts';
 import type { Parameter } from '../parameter-schema.ts';
@@ -83,9 +82,7 @@ function readabilityProblems({ path, parameter }: ParameterPart): readonly Probl
   const setting = tunableSettings.find((tunable) => tunable === name);
   if (setting !== undefined) return valueProblems(`${path}.searchSpace`, parameter, trainerSettingsSchema.shape[setting]);
   const ofMethod = methodSettingOf(name);
-  if (ofMethod !== undefined) {
-    return valueProblems(`${path}.searchSpace`, parameter, methods[ofMethod.method].settings.shape[ofMethod.setting] as z.ZodType); // it is there
-  }
+  if (ofMethod !== undefined) return valueProblems(`${path}.searchSpace`, parameter, ofMethod.schema);
   return [
     {
       path: `${path}.name`,

@@ -12,7 +12,7 @@ export function methodProblems({ trialTemplate, parameters, enqueue = [] }: Spec
   return [
     ...parameters.flatMap((part) => settingProblems(part, searched, names)),
     ...blockProblems(trialTemplate?.trainer ?? {}, names),
-    ...excludedProblems(trialTemplate?.trainer ?? {}, searched, names),
+    ...excludedProblems(trialTemplate?.trainer ?? {}, parameters, searched, names),
     ...lowRankProblems(parameters, names),
     ...baselineProblems(enqueue, names),
   ];
@@ -63,17 +63,26 @@ function blockProblems(trainer: Readonly<Record<string, unknown>>, names: readon
 }
 
 function excludedProblems(
-  { task, pooling = 'pooler' }: Readonly<Record<string, unknown>>,
+  { task, pooling = 'pooler', dropout }: Readonly<Record<string, unknown>>,
+  parameters: readonly ParameterPart[],
   searched: ParameterPart | undefined,
   names: readonly MethodName[],
 ): readonly Problem[] {
   const path = searched === undefined ? 'spec.trialTemplate.trainer.method' : `${searched.path}.searchSpace`;
   const against = (name: MethodName, what: string, reason: string | undefined): readonly Problem[] =>
     reason === undefined ? [] : [{ path, message: `${name} does not go with ${what}: ${reason}` }];
+  const searchedDropout = parameters.find(({ name }) => name === 'dropout');
+  const isWithout = searchedDropout === undefined ? dropout === 0 : canBeZero(searchedDropout.parameter);
   return names.flatMap((name) => [
     ...(task === 'regression' ? against(name, 'task regression', methods[name].excludes?.regression) : []),
     ...(pooling === 'pooler' ? [] : against(name, `pooling ${pooling}`, methods[name].excludes?.pooling)),
+    ...(isWithout ? against(name, 'dropout 0', methods[name].excludes?.['dropout 0']) : []),
   ]);
+}
+
+function canBeZero(parameter: Parameter | undefined): boolean {
+  const { uniform, categorical, ordinal, fixed } = parameter?.searchSpace ?? {};
+  return uniform?.min === 0 || [...(categorical?.choices ?? []), ...(ordinal?.choices ?? []), fixed?.value].includes(0);
 }
 
 function baselineProblems(enqueue: readonly string[], names: readonly MethodName[]): readonly Problem[] {

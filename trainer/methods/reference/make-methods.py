@@ -105,12 +105,17 @@ matrices = [[f"roberta.encoder.layer.{layer}.{part}.weight" for part in (parts i
             for layer in range(layers) for parts in in_layer] + [["classifier.dense.weight"], ["classifier.out_proj.weight"]]
 
 
-def column_masks(step, share):
-    """For each matrix (out, in): one draw for each input, the same for all outputs."""
+def of_layer(setting, name):
+    """A setting that may differ between layers."""
+    return setting.get(layer_of(name), setting["others"]) if isinstance(setting, dict) else setting
+
+
+def column_masks(step, p):
+    """For each matrix (out, in): one draw for each input, the same for all outputs; 0 with probability p."""
     masks = {}
     for place, parts in enumerate(matrices):
         width = start[parts[0]].shape[1]
-        drawn = kept((width, len(parts)), share, method_pair(step, place))
+        drawn = kept((width, len(parts)), np.float32(1 - of_layer(p, parts[0])), method_pair(step, place))
         masks |= {name: drawn[:, index].unsqueeze(0) for index, name in enumerate(parts)}
     return masks
 
@@ -278,9 +283,13 @@ class Mixout(Plain):
     p = 0.4
 
     def loss(self, weights, step):
-        masks = column_masks(step, np.float32(1 - self.p))
-        return cross_entropy(logits({name: Mixed.apply(weights[name], start[name], masks[name], self.p, masks[name])
+        masks = column_masks(step, self.p)
+        return cross_entropy(logits({name: Mixed.apply(weights[name], start[name], masks[name], of_layer(self.p, name), masks[name])
                                      if name in masks else weights[name] for name in names}))
+
+
+class MixoutByLayer(Mixout):
+    p = {"0": 0.0, "head": 0.2, "others": 0.6}
 
 
 class DPS(Plain):
@@ -300,7 +309,7 @@ class DPS(Plain):
     def select(self, scores):
         for name in self.linear:
             score = scores(name)
-            keep = math.ceil(score.numel() * (1 - self.p))
+            keep = math.ceil(score.numel() * (1 - of_layer(self.p, name)))
             self.masks[name] = (score >= score.flatten().sort(descending=True).values[keep - 1]).float()
 
 
@@ -321,7 +330,7 @@ class DPSDense(DPS):
 class DPSMix(DPS):
     def gradients(self, weights, step):
         if self.estimates(step):
-            self.drawn = column_masks(step, np.float32(1 - self.p))
+            self.drawn = column_masks(step, self.p)
             if self.is_first(step):
                 self.importance = {name: torch.zeros_like(start[name]) for name in self.linear}
                 self.counts = {name: torch.zeros_like(start[name]) for name in self.linear}
@@ -341,8 +350,12 @@ class DPSMix(DPS):
     def loss(self, weights, step):
         masks = self.drawn if self.estimates(step) else self.masks
         towards = start if self.estimates(step) else self.anchor
-        return cross_entropy(logits({name: Mixed.apply(weights[name], towards[name], masks[name], self.p, 1.0)
+        return cross_entropy(logits({name: Mixed.apply(weights[name], towards[name], masks[name], of_layer(self.p, name), 1.0)
                                      if name in masks else weights[name] for name in names}))
+
+
+class DPSMixByLayer(DPSMix):
+    p = {"0": 0.6, "others": 0.3}
 
 
 class L2SP(Plain):
@@ -359,6 +372,19 @@ class L2SP(Plain):
         return loss, found
 
 
+class DecayToStart(Plain):
+    strength, head_strength = 30.0, 5.0
+
+    def gradients(self, weights, step):
+        found = self.differentiate(weights, step)
+        with torch.no_grad():
+            for name in self.trained:
+                if weights[name].dim() > 1:
+                    w = weights[name]
+                    w.sub_((head_rate * self.head_strength * w) if is_head(name) else (rate * self.strength * (w - start[name])))
+        return found
+
+
 class RDrop(Plain):
     alpha = 2.0
 
@@ -371,10 +397,12 @@ class RDrop(Plain):
 
 
 class SAM(Plain):
-    rho, adaptive = 0.05, False
+    rho, adaptive, every = 0.05, False, 1
 
     def gradients(self, weights, step):
         loss, first = self.differentiate(weights, step)
+        if step % self.every != 0:
+            return loss, first
         size = lambda name: weights[name].detach().abs() if self.adaptive else 1.0
         norm = torch.sqrt(sum(((size(name) * first[name]) ** 2).sum() for name in self.trained))
         beside = dict(weights)
@@ -388,6 +416,10 @@ class ASAM(SAM):
     rho, adaptive = 0.5, True
 
 
+class SAMOfTwo(SAM):
+    rho, every = 0.5, 2
+
+
 class ChildTuningF(Plain):
     p = 0.3
 
@@ -399,12 +431,16 @@ class ChildTuningF(Plain):
             joined = torch.cat(side, dim=-1)
             if parts == ["roberta.embeddings.word_embeddings.weight"]:  # the trainer draws for the batch's words alone
                 mask = torch.zeros_like(joined)
-                mask[words] = kept((len(words), hidden), np.float32(self.p), method_pair(step, place))
+                mask[words] = kept((len(words), hidden), np.float32(of_layer(self.p, parts[0])), method_pair(step, place))
             else:
-                mask = kept(tuple(joined.shape), np.float32(self.p), method_pair(step, place))
-            for name, part in zip(parts, torch.chunk(joined * mask / self.p, len(parts), dim=-1)):
+                mask = kept(tuple(joined.shape), np.float32(of_layer(self.p, parts[0])), method_pair(step, place))
+            for name, part in zip(parts, torch.chunk(joined * mask / of_layer(self.p, parts[0]), len(parts), dim=-1)):
                 found[name] = part.T if is_linear(name) else part
         return loss, found
+
+
+class ChildTuningFByLayer(ChildTuningF):
+    p = {"embeddings": 0.5, "1": 0.2, "others": 0.4}
 
 
 # Parameters in the trainer's order, and the batch's words in the order in which it numbers them: the padding first.
@@ -459,15 +495,24 @@ def gradients_by_text(wanted):
 class ChildTuningD(Plain):
     p = 0.3
 
+    def __init__(self):
+        self.masks = {}
+
     def gradients(self, weights, step):
         loss, found = self.differentiate(weights, step)
         if step == 0:  # the data is one batch, seen before training at the weights of the first step
             norm = torch.sqrt(sum((g**2).sum() for g in found.values()))
             clipped = {name: g * min(1.0, clip / (norm.item() + 1e-6)) for name, g in found.items() if layer_of(name) not in ("embeddings", "head")}
-            fisher = torch.cat([(g**2).flatten() for g in clipped.values()])
-            threshold = fisher.sort(descending=True).values[round(self.p * fisher.numel()) - 1]
-            self.masks = {name: (g**2 >= threshold).float() for name, g in clipped.items()}
+            groups = [[name for name in clipped if layer_of(name) == str(layer)] for layer in range(layers)] if isinstance(self.p, dict) else [list(clipped)]
+            for group in groups:
+                fisher = torch.cat([(clipped[name] ** 2).flatten() for name in group])
+                threshold = fisher.sort(descending=True).values[round(of_layer(self.p, group[0]) * fisher.numel()) - 1]
+                self.masks |= {name: (clipped[name] ** 2 >= threshold).float() for name in group}
         return loss, {name: g * self.masks.get(name, 1.0) for name, g in found.items()}
+
+
+class ChildTuningDByLayer(ChildTuningD):
+    p = {"0": 0.6, "others": 0.1}
 
 
 class Surgical(Plain):
@@ -476,12 +521,25 @@ class Surgical(Plain):
     def __init__(self):
         inside = [name for name in names if layer_of(name) not in ("embeddings", "head")]
         found = gradients_by_text(inside)
-        norms = {name: (sum(each[name] ** 2 for each in found) / len(found)).norm().item() for name in inside}
-        scores = {str(layer): sum(norm for name, norm in norms.items() if layer_of(name) == str(layer)) for layer in range(layers)}
+        scores = {str(layer): self.score([name for name in inside if layer_of(name) == str(layer)], found) for layer in range(layers)}
         self.resting = sorted(scores, key=scores.get)[: layers - self.layers]
+
+    def score(self, inside, found):
+        return sum((sum(each[name] ** 2 for each in found) / len(found)).norm().item() for name in inside)
 
     def pace(self, name, step):
         return None if layer_of(name) in self.resting else (step + 1, 1.0)
+
+
+class SurgicalByRatio(Surgical):
+    def score(self, inside, found):
+        gradient = torch.cat([sum(each[name] for each in found).flatten() for name in inside]) / len(found)
+        return (gradient.norm() / torch.cat([start[name].flatten() for name in inside]).norm()).item()
+
+
+class SurgicalByProduct(Surgical):
+    def score(self, inside, found):
+        return sum((sum(each[name] for each in found) / len(found) * start[name]).abs().sum().item() for name in inside)
 
 
 class GuidedDropout(Plain):
@@ -534,7 +592,7 @@ class WiSE(Plain):
 
 
 class WeightMixup(Plain):
-    deviation, rate, until, order, warmup = 0.1, 2e-3, 2, "second", 0.5
+    deviation, rate, until, order = 0.1, 2e-3, 2, "second"
     mixed = [parts for parts in matrices if not is_head(parts[0])]
 
     def begin(self, weights):
@@ -565,8 +623,7 @@ class WeightMixup(Plain):
         if step < self.until:
             of_weights, slope = self.slopes(weights, slice(0, 2))
             if self.order == "second":
-                share = schedule(step, horizon, self.warmup)
-                move = {name: share * (head_rate if is_head(name) else rate) * g for name, g in of_weights.items() if "word_embeddings" not in name}
+                move = {name: (head_rate if is_head(name) else rate) * g for name, g in of_weights.items() if "word_embeddings" not in name}
                 norm = torch.sqrt(sum((m**2).sum() for m in move.values()))
                 at = lambda sign: self.slopes({name: weights[name].detach() + sign * 0.01 / norm * move[name] if name in move else weights[name] for name in names}, slice(None))[1]
                 slope = [direct - (ahead - behind) / (2 * 0.01 / norm) for direct, ahead, behind in zip(slope, at(1), at(-1))]
@@ -804,6 +861,23 @@ class Extrapolation(Plain):
         return self.differentiate(ahead, step)
 
 
+class ExtrapolationByNoise(Plain):
+    ratio = 1.5
+
+    def gradients(self, weights, step):
+        beside = dict(weights)
+        for place, parts in enumerate(trained_here):
+            if parts == ["roberta.embeddings.word_embeddings.weight"]:
+                continue
+            side = [start[name].T if is_linear(name) else start[name] for name in parts]  # as the trainer holds it
+            drawn = torch.from_numpy(normal(tuple(torch.cat(side, dim=-1).shape), method_pair(step, place)))
+            for name, noise in zip(parts, drawn.split([value.shape[-1] for value in side], dim=-1)):
+                noise = noise.T if is_linear(name) else noise
+                own_rate = head_rate if is_head(name) else rate
+                beside[name] = (weights[name].detach() + self.ratio * own_rate * noise).requires_grad_(True)
+        return self.differentiate(beside, step)
+
+
 class Prototypes(Plain):
     shrinkage, temperature = 0.5, 10.0
 
@@ -892,12 +966,14 @@ class LPFT(Plain):
 
 
 class GradualUnfreezing(Plain):
-    until, block, cut, ratio = 0.5, 1, 1 / 3, 8
+    until, block, cut, ratio, order = 0.5, 1, 1 / 3, 8, "topDown"
 
     def pace(self, name, step):
         groups = math.ceil((layers + 1) / self.block)
         height = {"head": None, "embeddings": layers} | {str(layer): layers - 1 - layer for layer in range(layers)}
         above = height[layer_of(name)]
+        if self.order == "bottomUp" and above is not None:
+            above = layers - above
         begin = 0 if above is None else math.ceil((above // self.block + 1) * self.until * horizon / groups)
         if step < begin:
             return None
@@ -907,12 +983,16 @@ class GradualUnfreezing(Plain):
         return step - begin + 1, (1 + p * (self.ratio - 1)) / self.ratio
 
 
-runs = {"full": Plain(), "bitfit": BitFit("all"), "bitfit-subset": BitFit("subset"), "lora": LoRA(), "mixout": Mixout(), "dps-dense": DPSDense(),
-        "dps-mix": DPSMix(), "l2sp": L2SP(), "rdrop": RDrop(), "sam": SAM(), "asam": ASAM(), "childTuning": ChildTuningF(), "sift": SIFT(),
-        "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing(), "childTuning-D": ChildTuningD(), "surgical": Surgical(),
+class FromBelow(GradualUnfreezing):
+    order = "bottomUp"
+
+
+runs = {"full": Plain(), "bitfit": BitFit("all"), "bitfit-subset": BitFit("subset"), "lora": LoRA(), "mixout": Mixout(), "mixout-byLayer": MixoutByLayer(), "dps-dense": DPSDense(),
+        "dps-mix": DPSMix(), "dps-mix-byLayer": DPSMixByLayer(), "l2sp": L2SP(), "l2sp-decay": DecayToStart(), "rdrop": RDrop(), "sam": SAM(), "asam": ASAM(), "sam-every": SAMOfTwo(), "childTuning": ChildTuningF(), "childTuning-byLayer": ChildTuningFByLayer(), "sift": SIFT(),
+        "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing(), "gradualUnfreezing-bottomUp": FromBelow(), "childTuning-D": ChildTuningD(), "childTuning-D-byLayer": ChildTuningDByLayer(), "surgical": Surgical(), "surgical-rgn": SurgicalByRatio(), "surgical-product": SurgicalByProduct(),
         "guidedDropout": GuidedDropout(), "ema": EMA(), "swa": SWA(), "wiseft": WiSE(), "weightMixup": WeightMixup(), "weightMixup-first": WeightMixupFirst(), "r3f": R3F(), "r3f-normal": R3FNormal(), "smart": SMART(), "lnsr": LNSR(), "lnsr-above": LNSRAbove(),
         "houlsby": Houlsby(), "pfeiffer": Pfeiffer(), "autoRgn": AutoRGN(), "autoSnr": AutoSNR(), "autoFreeze": AutoFreeze(), "dsee": DSEE(),
-        "upet": UPET(), "upet-all": UPETAll(), "levi": LEVI(), "levi-third": LEVIThird(), "extrapolation": Extrapolation(), "prototypes": Prototypes()}
+        "upet": UPET(), "upet-all": UPETAll(), "levi": LEVI(), "levi-third": LEVIThird(), "extrapolation": Extrapolation(), "extrapolation-noise": ExtrapolationByNoise(), "prototypes": Prototypes()}
 
 losses = {}
 for name, method in runs.items():
