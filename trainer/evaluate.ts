@@ -9,6 +9,26 @@ export interface Evaluation {
   readonly losses: readonly number[];
 }
 
+interface Chosen extends Evaluation {
+  /** What counts, if there were several ways to see the weights. */
+  readonly choice: Readonly<Record<string, number>>;
+}
+
+/** Scores of the model in the way to see its weights that has the least loss: later evaluations see them so, too. Arguments as of `evaluate`. */
+export async function evaluateBest(model: Model, split: Split, isWanted: () => boolean): Promise<Chosen | undefined> {
+  const { choices } = model;
+  let best: Chosen | undefined;
+  for (const value of choices?.values ?? [undefined]) {
+    if (value !== undefined) choices?.choose(value);
+    const found = await evaluate(model, split, isWanted);
+    if (found === undefined) return undefined;
+    const choice = value === undefined ? {} : { [choices!.metric]: value }; // it is one of theirs
+    if (best === undefined || sum(found.losses) < sum(best.losses)) best = { ...found, choice };
+  }
+  if (choices !== undefined && best !== undefined) choices.choose(best.choice[choices.metric]!); // one was taken
+  return best;
+}
+
 /**
  * Scores of the model as it is.
  * @param isWanted - asked between batches: false gives up
@@ -28,3 +48,5 @@ export async function evaluate(model: Model, split: Split, isWanted: () => boole
   }
   return { scores: task.scores(outputs, split.labels), losses: task.losses(outputs, split.labels) };
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

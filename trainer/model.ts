@@ -13,6 +13,7 @@ import { createHeld, type Held } from './methods/held.ts';
 import {
   type Aside,
   asTheyAre,
+  type Choices,
   type Lens,
   type Look,
   type Loss,
@@ -80,6 +81,7 @@ export interface Model {
   step(parts: readonly Example[], count: number, share: number, beside?: readonly Example[]): Stepped;
   /** Texts that the method wants set aside. */
   readonly aside: Aside | undefined;
+  readonly choices: Choices | undefined;
   /** The mean loss and its gradients, in the order of `optimizer.parameters`. */
   gradients(parts: readonly Example[]): Differentiated;
   /** (size, outputs), in inference mode. */
@@ -222,6 +224,7 @@ export function createModel(
     seenLayers: method.ensemble?.sees,
     held,
     aside: method.aside,
+    choices: session.choices,
     inserted: method.inserted?.parameters ?? [],
     survey: async (look) => session.survey?.(look),
     guess: session.guess,

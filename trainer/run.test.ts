@@ -203,6 +203,21 @@ test("dropout is the model's own unless the trial sets it", async () => {
   assert.deepEqual(await ratesOf({ dropout: 0.25 }), [0.25, 0.25, 0.25, 0.25]);
 });
 
+test('wiseft with a grid: of all shares the one with the least loss on the selection texts counts, for held-out texts and the model too', async () => {
+  const reached = async (wiseft: object) => {
+    const trainer = { model: modelFolder, data, batchSize: 4, maxLength: 32, method: 'wiseft', wiseft };
+    const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
+    return reach(await openRun(anAssignment({ trainer, layers, purpose: 'final', rungs: [40] })), 0);
+  };
+  const { metrics, model } = await reached({ grid: 4 });
+  const alone = [];
+  for (const alpha of [0, 0.25, 0.5, 0.75, 1]) alone.push({ alpha, ...(await reached({ alpha })) });
+  const best = alone.reduce((least, each) => (each.metrics['eval/loss']! < least.metrics['eval/loss']! ? each : least));
+  assert.deepEqual(metrics, { ...best.metrics, 'wiseft/alpha': best.alpha });
+  assert.deepEqual(readFileSync(join(model!, 'model.safetensors')), readFileSync(join(best.model!, 'model.safetensors')));
+  assert.ok(new Set(alone.map((each) => each.metrics['eval/loss'])).size > 1);
+});
+
 test('it learns what can be learnt', async () => {
   const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
   const { metrics, checkpoint } = await reach(await openRun(anAssignment({ layers, rungs: [150], horizon: 150 })), 0);

@@ -7,7 +7,7 @@ import type { SplitName } from './data/split.ts';
 import type { Tokens } from './encoder/batch.ts';
 import { type EncoderConfig, readEncoderConfig, withDropout } from './encoder/config.ts';
 import { layerNames, modelParameters, type Parameter } from './encoder/parameters.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, evaluateBest } from './evaluate.ts';
 import { inputSource, type Split } from './inputs.ts';
 import { halfSquares, pack, subtract } from './kernels/arithmetic.ts';
 import { type Handle, toHost } from './kernels/handle.ts';
@@ -118,14 +118,15 @@ export async function openRun(assignment: Assignment, sharing: Sharing = nobody)
 
   /** Everything that a rung's report needs from this process. Undefined when it was told to stop meanwhile. */
   const measure = async (isWanted: () => boolean): Promise<Measured | undefined> => {
-    const selected = await evaluate(model, selection, isWanted);
+    const selected = await evaluateBest(model, selection, isWanted);
     if (selected === undefined) return undefined;
-    const { scores, losses } = selected;
+    const { scores, losses, choice } = selected;
     const own = {
       'train/loss': progress.losses.sum / progress.losses.steps,
       'model/trainedParameters': trainedParameters,
       'model/checkpointBytes': checkpointBytes(trainedParameters),
       ...named('eval', scores),
+      ...choice,
     };
     if (trial.purpose === 'search') return { metrics: own, losses };
     const test = await evaluate(model, heldOut, isWanted);

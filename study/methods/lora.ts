@@ -17,7 +17,7 @@ export const lora = methodPage({
       .default('queryValue')
       .describe('queryValue, attention (query, key, value, output), or all maps of a layer. Default queryValue.'),
   }),
-  use: 'When memory for moments is short, or full fine-tuning is unsteady. Learning rates of 1e-4 to 1e-3. Layers with mode lora learn so beside others that learn fully.',
+  use: 'When memory for moments is short, or full fine-tuning is unsteady. Learning rates of 1e-4 to 1e-3. Layers with mode lora learn so beside others that learn fully. Search rank among 4, 8 and 16, or that of each layer among 0, 2, 4, 8 and 16.',
   cost: 'About 3/4 of a step with queryValue; next to no memory for moments.',
   source: 'Hu et al., ICLR 2022, arXiv:2106.09685, section 4.1.',
   decided:

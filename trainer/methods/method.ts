@@ -121,6 +121,15 @@ export interface Opening {
   readonly held: Held;
 }
 
+/** Ways to see the weights after training, of which the one with the least loss on the selection split counts. */
+export interface Choices {
+  /** Under which it is reported what counts. */
+  readonly metric: string;
+  readonly values: readonly number[];
+  /** Passes without training see the weights so from now on. */
+  choose(value: number): void;
+}
+
 /** A method at work. Tensors that a call makes are freed after it; what must outlive it goes into `held`. */
 export interface Session {
   /** Looks at the training data once, before the first step. */
@@ -142,6 +151,8 @@ export interface Session {
   stepped?(step: number): void;
   /** A weight that learns, as passes without training see it and as it is written; the running scope holds it. Default: as it is. */
   evaluated?(parameter: Parameter): Handle;
+  /** Default: one way. */
+  readonly choices?: Choices;
 }
 
 /** Several heads, whose mean is scored, in the place of the model's own. They see texts, and means over tokens of what a frozen encoder gives. */

@@ -8,16 +8,28 @@ import type { Method } from './method.ts';
  * Evaluations see weights between the pre-trained and the learnt ones, `w0 + alpha · (w - w0)`; the head is as it was learnt. Source: Wortsman
  * et al., CVPR 2022, arXiv:2109.01903, section 3; an alpha for each layer is ours.
  */
-export function wiseft({ alpha }: MethodSettings['wiseft']): Method {
-  const shareOf = (layer: string): number => (layer === 'head' ? 1 : valueAt(alpha, layer));
+export function wiseft({ alpha, grid }: MethodSettings['wiseft']): Method {
   return {
-    open: ({ weight, initial }) => ({
-      evaluated(parameter) {
-        const [share, now] = [shareOf(parameter.layer), weight(parameter.name)];
-        if (share === 1) return now;
-        const before = initial(parameter);
-        return share === 0 ? before : add(before, multiply(subtract(now, before), upload(Float32Array.of(share), [])));
-      },
-    }),
+    open({ weight, initial }) {
+      let now = alpha;
+      return {
+        evaluated(parameter) {
+          const share = parameter.layer === 'head' ? 1 : valueAt(now, parameter.layer);
+          const learnt = weight(parameter.name);
+          if (share === 1) return learnt;
+          const before = initial(parameter);
+          return share === 0 ? before : add(before, multiply(subtract(learnt, before), upload(Float32Array.of(share), [])));
+        },
+        ...(grid > 0 && {
+          choices: {
+            metric: 'wiseft/alpha',
+            values: Array.from({ length: grid + 1 }, (_, step) => step / grid),
+            choose(value) {
+              now = typeof alpha === 'number' ? value : { ...alpha, others: value };
+            },
+          },
+        }),
+      };
+    },
   };
 }
