@@ -23,7 +23,7 @@ parameters:
 - {name: dps.reserve, searchSpace: {uniform: {min: 0.3, max: 0.9}}, activeWhen: {method: dps}}
 \`\`\`
 
-A setting that can go by layer is one number for all, or a mapping such as \`{others: 0.7, embeddings: 0.2, 3: 0.9}\`, in which \`others\` counts for
+A setting that can go by layer is one number for all, or a mapping such as \`{others: 0.7, 0: 0.9, head: 0.2}\`, in which \`others\` counts for
 layers without a number of their own. A parameter named \`mixout.rate.3\` searches it for one layer.
 
 Made from \`study/methods/\` by \`npm run docs:methods\`; \`permafrost methods\` prints the same. Cost is by counting, against full fine-tuning.

@@ -20,6 +20,7 @@ test('what is searched for one layer goes beside what all others have, in whatev
     'lora.rank.0': 0,
     'wiseft.alpha.embeddings': 0,
     'mixout.rate.others': 1,
+    'mixout.rate.embeddings': 1,
     'dps.variant.0': 1,
   };
   const written = { ...trainer, wiseft: { alpha: { others: 0.8, 1: 0.7 } } };

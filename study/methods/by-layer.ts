@@ -8,6 +8,7 @@ const layer = '0|[1-9]\\d*';
 const reaches = {
   'encoder layers': new RegExp(`^(others|${layer})$`),
   'layers below the head': new RegExp(`^(others|embeddings|${layer})$`),
+  'encoder layers and the head': new RegExp(`^(others|head|${layer})$`),
   layers: new RegExp(`^(others|embeddings|head|${layer})$`),
 } as const;
 

@@ -17,7 +17,7 @@ export const dps = methodPage({
       .enum(['dense', 'mix'])
       .default('dense')
       .describe('dense, or mix: matrices are also mixed with earlier weights. Default dense.'),
-    reserve: byLayer(z.number().gt(0).lt(1), 'a number > 0 and < 1', 'layers')
+    reserve: byLayer(z.number().gt(0).lt(1), 'a number > 0 and < 1', 'encoder layers and the head')
       .default(0.7)
       .describe('Share of each matrix that learns in a stage of selection, of all layers or by layer. Between 0 and 1; default 0.7.'),
     updateRatio: z
@@ -31,5 +31,5 @@ export const dps = methodPage({
   cost: 'dense: two operations for each matrix, and one more copy of the matrices; mix: as mixout, and three copies.',
   source: 'Zhang et al., NeurIPS 2022, arXiv:2211.01642; ZhangHaojie077/DPS.',
   decided:
-    "reserve is the share that learns; the authors' flag reserve_p is the share that does not. A stage has at least one step and follows from the steps of the whole trial. Dropout stays as in the model; the authors set it to 0. Gradients are clipped after the mask; A is of gradients before clipping, without the authors' factor of a thousandth, which changes no rank. Momentum and weight decay go on for what is not selected, as there.",
+    "reserve is the share that learns; the authors' flag reserve_p is the share that does not. A stage has at least one step and follows from the steps of the whole trial. Dropout stays as it is set; the authors set it to 0, so compare it with other methods at the same dropout. Gradients are clipped after the mask; A is of gradients before clipping, without the authors' factor of a thousandth, which changes no rank. Momentum and weight decay go on for what is not selected, as there.",
 });

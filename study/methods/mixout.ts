@@ -8,7 +8,7 @@ export const mixout = methodPage({
   idea: 'In each step some inputs of every linear map have their pre-trained weights in place of the learnt ones. It is dropout towards the pre-trained model rather than towards zero, and keeps the learnt weights near it.',
   formula: ["w' = (m⊙w + (1 - m)⊙w0 - p·w0) / (1 - p), with m ~ Bernoulli(1 - p) for each input", 'g ← g⊙m; evaluation sees w'],
   settings: z.strictObject({
-    rate: byLayer(z.number().min(0).lt(1), 'a number >= 0 and < 1', 'layers')
+    rate: byLayer(z.number().min(0).lt(1), 'a number >= 0 and < 1', 'encoder layers and the head')
       .default(0.7)
       .describe('p, the share of inputs that have pre-trained weights, of all layers or by layer. At least 0, below 1; default 0.7.'),
   }),

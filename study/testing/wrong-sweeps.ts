@@ -744,7 +744,7 @@ export const wrongSweeps: readonly WrongSweep[] = [
   {
     name: 'setting by layer without one for the others',
     spec: written({ method: 'mixout', mixout: { rate: { 3: 0.5 } } }),
-    want: 'spec.trialTemplate.trainer.mixout.rate: must be a number >= 0 and < 1, or a mapping with such numbers for others and for some layers, as {others: …, 2: …}, got {"3":0.5}',
+    want: 'spec.trialTemplate.trainer.mixout.rate: must be a number >= 0 and < 1, or a mapping with such numbers for others and for some encoder layers and the head, as {others: …, 2: …}, got {"3":0.5}',
   },
   {
     name: 'setting of a layer beyond its range',

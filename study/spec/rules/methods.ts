@@ -71,17 +71,17 @@ function excludedProblems(
   const path = searched === undefined ? 'spec.trialTemplate.trainer.method' : `${searched.path}.searchSpace`;
   const against = (name: MethodName, what: string, reason: string | undefined): readonly Problem[] =>
     reason === undefined ? [] : [{ path, message: `${name} does not go with ${what}: ${reason}` }];
-  const searchedDropout = parameters.find(({ name }) => name === 'dropout');
-  const isWithout = searchedDropout === undefined ? dropout === 0 : canBeZero(searchedDropout.parameter);
+  const searchedDropout = parameters.find(({ name }) => name === 'dropout')?.parameter;
+  const canBeWithout = (name: MethodName): boolean =>
+    searchedDropout !== undefined && (searchedDropout.activeWhen?.method ?? name) === name ? canBeZero(searchedDropout) : dropout === 0;
   return names.flatMap((name) => [
     ...(task === 'regression' ? against(name, 'task regression', methods[name].excludes?.regression) : []),
     ...(pooling === 'pooler' ? [] : against(name, `pooling ${pooling}`, methods[name].excludes?.pooling)),
-    ...(isWithout ? against(name, 'dropout 0', methods[name].excludes?.['dropout 0']) : []),
+    ...(canBeWithout(name) ? against(name, 'dropout 0', methods[name].excludes?.['dropout 0']) : []),
   ]);
 }
 
-function canBeZero(parameter: Parameter | undefined): boolean {
-  const { uniform, categorical, ordinal, fixed } = parameter?.searchSpace ?? {};
+function canBeZero({ searchSpace: { uniform, categorical, ordinal, fixed } }: Parameter): boolean {
   return uniform?.min === 0 || [...(categorical?.choices ?? []), ...(ordinal?.choices ?? []), fixed?.value].includes(0);
 }
 
