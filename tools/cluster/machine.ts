@@ -53,9 +53,9 @@ export async function findMachine(folder: string): Promise<Machine | undefined> 
   for (;;) {
     const commands = processNumbers().map((pid) => ({ pid, words: argumentsOf(pid) }));
     const ours = commands.filter(({ words }) => words.some((word, at) => word === folder && words[at - 1]?.endsWith('/cluster/init.sh')));
-    const init = ours.find(({ words }) => words[0] === 'sh');
+    const init = ours.find(({ pid, words }) => words[0] === 'sh' && !isDying(pid));
     if (init !== undefined) return { folder, init: init.pid };
-    // The first process loses its command line before the kernel ends the others. `unshare`, which made it, waits until all are gone.
+    // The first process is killed, and then without a command line, before the kernel ends the others. `unshare`, which made it, waits until all are gone.
     if (ours.length === 0) return undefined;
     await sleep(20);
   }
@@ -134,6 +134,20 @@ function hasEnded(pid: number): boolean {
   try {
     const [, state] = /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
     return state === 'Z' && readdirSync(`/proc/${pid}/task`).length === 1;
+  } catch {
+    return true; // gone between two looks
+  }
+}
+
+const sigkill = 1n << 8n; // among the bits of a set of signals
+const exiting = 0x4; // PF_EXITING
+
+/** Whether it was killed and has not come to its end yet. */
+function isDying(pid: number): boolean {
+  try {
+    const sets = readFileSync(`/proc/${pid}/status`, 'utf8').matchAll(/^(?:SigPnd|ShdPnd):\s*(\w+)$/gm);
+    const flags = /\) \S(?: \S+){5} (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+    return Array.from(sets).some(([, bits]) => (BigInt(`0x${bits}`) & sigkill) !== 0n) || (Number(flags) & exiting) !== 0;
   } catch {
     return true; // gone between two looks
   }
