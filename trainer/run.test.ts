@@ -206,13 +206,14 @@ test("dropout is the model's own unless the trial sets it", async () => {
 test('wiseft with a grid: of all shares the one with the least loss on the selection texts counts, for held-out texts and the model too', async () => {
   const reached = async (wiseft: object) => {
     const trainer = { model: modelFolder, data, batchSize: 4, maxLength: 32, method: 'wiseft', wiseft };
-    const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 5e-3 }));
+    const layers = allTrained.map((layer): LayerSetting => ({ ...layer, mode: 'full', learningRate: 1e-2 }));
     return reach(await openRun(anAssignment({ trainer, layers, purpose: 'final', rungs: [40] })), 0);
   };
   const { metrics, model } = await reached({ grid: 4 });
   const alone = [];
   for (const alpha of [0, 0.25, 0.5, 0.75, 1]) alone.push({ alpha, ...(await reached({ alpha })) });
   const best = alone.reduce((least, each) => (each.metrics['eval/loss']! < least.metrics['eval/loss']! ? each : least));
+  assert.notEqual(best.alpha, 1, 'the last one that is tried would be kept by accident');
   assert.deepEqual(metrics, { ...best.metrics, 'wiseft/alpha': best.alpha });
   assert.deepEqual(readFileSync(join(model!, 'model.safetensors')), readFileSync(join(best.model!, 'model.safetensors')));
   assert.ok(new Set(alone.map((each) => each.metrics['eval/loss'])).size > 1);
