@@ -17,16 +17,20 @@ interface Chosen extends Evaluation {
 /** Scores of the model in the way to see its weights that has the least loss: later evaluations see them so, too. Arguments as of `evaluate`. */
 export async function evaluateBest(model: Model, split: Split, isWanted: () => boolean): Promise<Chosen | undefined> {
   const { choices } = model;
-  let best: Chosen | undefined;
-  for (const value of choices?.values ?? [undefined]) {
-    if (value !== undefined) choices?.choose(value);
+  if (choices === undefined) {
+    const found = await evaluate(model, split, isWanted);
+    return found && { ...found, choice: {} };
+  }
+  let best: { readonly value: number; readonly found: Evaluation } | undefined;
+  for (const value of choices.values) {
+    choices.choose(value);
     const found = await evaluate(model, split, isWanted);
     if (found === undefined) return undefined;
-    const choice = value === undefined ? {} : { [choices!.metric]: value }; // it is one of theirs
-    if (best === undefined || sum(found.losses) < sum(best.losses)) best = { ...found, choice };
+    if (best === undefined || sum(found.losses) < sum(best.found.losses)) best = { value, found };
   }
-  if (choices !== undefined && best !== undefined) choices.choose(best.choice[choices.metric]!); // one was taken
-  return best;
+  const { value, found } = best!; // there is one value at least
+  choices.choose(value);
+  return { ...found, choice: { [choices.metric]: value } };
 }
 
 /**

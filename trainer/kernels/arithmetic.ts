@@ -1,4 +1,5 @@
 /** The operations that the kernels are made of, on float32 tensors, with TensorFlow's broadcasting. */
+import { sizeOfShape } from '../shape.ts';
 import { type Handle, upload } from './handle.ts';
 import { boolAttribute, floatType, intAttribute, integer, integers, intType, run, runMany } from './operation.ts';
 
@@ -66,6 +67,8 @@ export const sumOfFirst = (x: H): H => run('Sum', [x, integers(0)]); // (n, …)
 export const permute = (x: H, ...order: readonly number[]): H => run('Transpose', [x, integers(...order)]);
 
 export const reshape = (x: H, ...shape: readonly number[]): H => run('Reshape', [x, integers(...shape)]);
+
+export const sumOfAll = (x: H): H => sumOfFirst(reshape(x, sizeOfShape(x.shape))); // (…) → ()
 
 export const slice = (x: H, begin: readonly number[], size: readonly number[]): H =>
   run('Slice', [x, integers(...begin), integers(...size)]);

@@ -1,4 +1,4 @@
-import { add, logSoftmax, multiply, reshape, softmax, subtract, sumOfFirst, sumOfLast } from './arithmetic.ts';
+import { add, logSoftmax, multiply, softmax, subtract, sumOfAll, sumOfLast } from './arithmetic.ts';
 import { type Handle, upload } from './handle.ts';
 import { defineKernel } from './kernel.ts';
 
@@ -13,8 +13,7 @@ export const symmetricDivergence = defineKernel<'one' | 'other', { readonly over
   forward: ({ one, other }, { over }) => {
     const [p, q] = [softmax(one), softmax(other)];
     const apart = subtract(logSoftmax(one), logSoftmax(other));
-    const [rows, labels] = one.shape as [number, number];
-    const sum = sumOfFirst(reshape(multiply(subtract(p, q), apart), rows * labels));
+    const sum = sumOfAll(multiply(subtract(p, q), apart));
     return [multiply(sum, upload(Float32Array.of(1 / over), [])), p, q, apart];
   },
   gradient: (dy, _saved, kept, { over }) => {

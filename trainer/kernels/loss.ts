@@ -1,4 +1,4 @@
-import { multiply, reshape, square, subtract, sumOfFirst } from './arithmetic.ts';
+import { multiply, square, subtract, sumOfAll } from './arithmetic.ts';
 import { upload } from './handle.ts';
 import { defineKernel } from './kernel.ts';
 import { runMany } from './operation.ts';
@@ -16,7 +16,7 @@ export const crossEntropy = defineKernel<'outputs' | 'targets', LossSettings>({
   forward: ({ outputs, targets }, { over }) => {
     const [losses, gradients] = runMany('SoftmaxCrossEntropyWithLogits', 2, [outputs, targets]);
     const share = upload(Float32Array.of(1 / over), []);
-    return [multiply(sumOfFirst(losses!), share), multiply(gradients!, share)]; // the operation has two results
+    return [multiply(sumOfAll(losses!), share), multiply(gradients!, share)]; // the operation has two results
   },
   gradient: (dy, _saved, [gradients]) => ({ outputs: () => multiply(gradients!, dy) }), // forward kept it
 });
@@ -29,8 +29,7 @@ export const squaredError = defineKernel<'outputs' | 'targets', LossSettings>({
   forward: ({ outputs, targets }, { over }) => {
     const difference = subtract(outputs, targets);
     const share = (of: number) => upload(Float32Array.of(of / over), []);
-    const total = sumOfFirst(reshape(square(difference), difference.shape[0]!)); // rank 2
-    return [multiply(total, share(1)), multiply(difference, share(2))];
+    return [multiply(sumOfAll(square(difference)), share(1)), multiply(difference, share(2))];
   },
   gradient: (dy, _saved, [gradients]) => ({ outputs: () => multiply(gradients!, dy) }), // forward kept it
 });

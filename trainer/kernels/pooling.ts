@@ -1,5 +1,5 @@
 /** What makes one vector of a text out of many. */
-import { batchProduct, concatenate, multiply, reshape, slice, softmax, subtract, sumOfFirst, sumOfLast } from './arithmetic.ts';
+import { batchProduct, concatenate, multiply, reshape, slice, softmax, subtract, sumOfAll, sumOfFirst, sumOfLast } from './arithmetic.ts';
 import { type Handle, upload } from './handle.ts';
 import { defineKernel } from './kernel.ts';
 
@@ -62,7 +62,7 @@ export const scalarMix = defineKernel<'x' | 'weights' | 'scale'>({
         const dShares = multiply(reshape(sumOfFirst(byRow), 1, count), shares);
         return reshape(subtract(dShares, multiply(shares, sumOfLast(dShares))), count);
       },
-      scale: () => reshape(sumOfFirst(reshape(multiply(dy, mixed!), rows * width)), 1), // forward kept it
+      scale: () => reshape(sumOfAll(multiply(dy, mixed!)), 1), // forward kept it
     };
   },
 });

@@ -1,12 +1,11 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import type { Parameter } from '../encoder/parameters.ts';
-import { absolute, pack, reshape, sumOfFirst } from '../kernels/arithmetic.ts';
-import { download } from '../kernels/handle.ts';
-import { sizeOfShape } from '../shape.ts';
+import { absolute, sumOfAll } from '../kernels/arithmetic.ts';
 import { addGradient, dropGradientSum, gradientSum } from './gradient-sums.ts';
 import type { Held } from './held.ts';
 import { heldNumbers, holdNumbers } from './held-numbers.ts';
 import type { Method, RunFacts } from './method.ts';
+import { sumsByLayer } from './sums-by-layer.ts';
 
 /**
  * At the end of each interval the lowest layers whose gradients hardly changed since the interval before are frozen for good. Source: Liu et
@@ -55,13 +54,9 @@ export function autoFreeze({ percentile, interval }: MethodSettings['autoFreeze'
 
 /** Of the sums of gradients, by layer; the sums begin anew. */
 function normsOf(learning: readonly Parameter[], layers: readonly string[], held: Held): readonly number[] {
-  const sizes = learning.map((parameter) => {
-    const sum = gradientSum(held, parameter)!; // of every step
-    return sumOfFirst(reshape(absolute(sum), sizeOfShape(parameter.shape)));
-  });
-  const norms = download(pack(sizes));
+  const norms = sumsByLayer(layers, learning, (parameter) => sumOfAll(absolute(gradientSum(held, parameter)!))); // there is one of every step
   for (const parameter of learning) dropGradientSum(held, parameter);
-  return layers.map((layer) => learning.reduce((sum, each, index) => (each.layer === layer ? sum + norms[index]! : sum), 0));
+  return norms;
 }
 
 /** How many of the lowest layers change less than the percentile. */

@@ -1,12 +1,11 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
-import type { Parameter } from '../encoder/parameters.ts';
 import type { Gradient } from '../engine/graph.ts';
-import { halfSquares, pack } from '../kernels/arithmetic.ts';
-import { download, type Handle } from '../kernels/handle.ts';
+import { halfSquares } from '../kernels/arithmetic.ts';
 import { addGradient, dropGradientSum, gradientSum } from './gradient-sums.ts';
 import type { Held } from './held.ts';
 import { heldNumbers, holdNumbers } from './held-numbers.ts';
 import type { Method, Opening, RunFacts } from './method.ts';
+import { sumsByLayer } from './sums-by-layer.ts';
 
 /**
  * Learning rates of layers follow from their gradients, estimated in the first steps of each period. Source: Lee et al., ICLR 2023,
@@ -44,34 +43,19 @@ export function autoRates({ by, batches, period, threshold }: MethodSettings['au
   };
 
   function count(gradients: readonly Gradient[], layers: readonly string[], { trained, weight, held }: Opening): void {
-    const squares = squaresBy(
-      layers,
-      trained,
-      gradients.map(({ of }) => of),
-    );
-    const sizes =
-      by === 'rgn'
-        ? squaresBy(
-            layers,
-            trained,
-            trained.map(({ name }) => weight(name)),
-          )
-        : undefined;
+    const squares = sumsByLayer(layers, trained, (_, index) => halfSquares(gradients[index]!.of)); // in the same order: none rests
+    const sizes = by === 'rgn' ? sumsByLayer(layers, trained, ({ name }) => halfSquares(weight(name))) : undefined;
     const before = sumsIn(held, layers);
     const added = squares.map((square, index) => (sizes === undefined ? square : Math.sqrt(square / sizes[index]!))); // one each
     const sums = before.map((sum, index) => sum + added[index]!);
     holdNumbers(held, 'sums', sums);
     if (by === 'rgn') return;
-    for (const [index, parameter] of trained.entries()) addGradient(held, parameter, gradients[index]!); // in the same order: none rests
+    for (const [index, parameter] of trained.entries()) addGradient(held, parameter, gradients[index]!);
   }
 
   /** Squares of mean gradients over their variance, by layer. */
   function signals(layers: readonly string[], { trained, held }: Opening): readonly number[] {
-    const ofSums = squaresBy(
-      layers,
-      trained,
-      trained.map((parameter) => gradientSum(held, parameter)!),
-    ); // `count` made them
+    const ofSums = sumsByLayer(layers, trained, (parameter) => halfSquares(gradientSum(held, parameter)!)); // `count` made them
     for (const parameter of trained) dropGradientSum(held, parameter);
     return sumsIn(held, layers).map((squares, index) => {
       const squaredMean = ofSums[index]! / batches ** 2;
@@ -81,9 +65,3 @@ export function autoRates({ by, batches, period, threshold }: MethodSettings['au
 }
 
 const sumsIn = (held: Held, layers: readonly string[]): readonly number[] => heldNumbers(held, 'sums') ?? layers.map(() => 0);
-
-/** Sum of squares of each layer's tensors. @param tensors - in the order of `trained` */
-function squaresBy(layers: readonly string[], trained: readonly Parameter[], tensors: readonly Handle[]): readonly number[] {
-  const halves = download(pack(tensors.map(halfSquares)));
-  return layers.map((layer) => trained.reduce((sum, each, index) => (each.layer === layer ? sum + 2 * halves[index]! : sum), 0));
-}

@@ -2,9 +2,9 @@ import type { MethodSettings } from '../../study/methods/methods.ts';
 import { type Method, paceFrom, type RunFacts } from './method.ts';
 
 /**
- * The head learns from the first step on, then one block of layers after the other, from the top (or, to compare with, the bottom); learning rates rise briefly and fall slowly
- * over the whole run. Source: Howard, Ruder, ACL 2018, arXiv:1801.06146, sections 3.2 and 3.3; blocks begin at even distances in place of epochs.
- * Its discriminative rates are those of a layer configuration with decay 1 / 2.6.
+ * The head learns from the first step on, then one block of layers after the other, from the top (or, to compare with, the bottom); learning
+ * rates rise briefly and fall slowly over the whole run. Source: Howard, Ruder, ACL 2018, arXiv:1801.06146, sections 3.2 and 3.3; blocks begin at
+ * even distances in place of epochs. Its discriminative rates are those of a layer configuration with decay 1 / 2.6.
  */
 export function gradualUnfreezing(
   { until, order, block, cut, ratio }: MethodSettings['gradualUnfreezing'],

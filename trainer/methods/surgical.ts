@@ -1,13 +1,13 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import type { Parameter } from '../encoder/parameters.ts';
-import { absolute, halfSquares, multiply, pack, reshape, sumOfFirst } from '../kernels/arithmetic.ts';
-import { type Handle, inScope, toHost } from '../kernels/handle.ts';
-import { sizeOfShape } from '../shape.ts';
+import { absolute, halfSquares, multiply, root, sumOfAll } from '../kernels/arithmetic.ts';
+import { inScope } from '../kernels/handle.ts';
 import { isInLayer, squaresOf, sumSquares } from './fisher.ts';
 import { addGradient, dropGradientSum, gradientSum } from './gradient-sums.ts';
 import type { Held } from './held.ts';
 import { heldNumbers, holdNumbers } from './held-numbers.ts';
 import type { Look, Method, Opening } from './method.ts';
+import { sumsByLayer } from './sums-by-layer.ts';
 
 type Settings = MethodSettings['surgical'];
 
@@ -31,8 +31,8 @@ export function surgical({ layers: count, by, texts }: Settings): Method {
       };
       return {
         async survey(look) {
-          const ofLayer = await scorers[by](look, texts, scored, opening);
-          inScope(() => holdNumbers(held, 'scores', layers.map(ofLayer)));
+          const scores = await scorers[by](look, texts, layers, scored, opening);
+          inScope(() => holdNumbers(held, 'scores', scores));
         },
         pace({ layer }, step, share) {
           resting ??= lowest();
@@ -44,33 +44,37 @@ export function surgical({ layers: count, by, texts }: Settings): Method {
 }
 
 /** Looks at the texts and gives the score of each layer, up to a factor that is the same for all. */
-type Scorer = (look: Look, texts: number, scored: readonly Parameter[], opening: Opening) => Promise<(layer: string) => number>;
+type Scorer = (
+  look: Look,
+  texts: number,
+  layers: readonly string[],
+  scored: readonly Parameter[],
+  opening: Opening,
+) => Promise<readonly number[]>;
 
 const scorers: Readonly<Record<Settings['by'], Scorer>> = {
-  async fisher(look, texts, scored, { trained, held }) {
+  async fisher(look, texts, layers, scored, { trained, held }) {
     await sumSquares(look, trained, { texts: { atOnce: 1, most: texts, dropout: 'off' }, counts: isInLayer }, held);
-    const halves = read(scored, (parameter) => halfSquares(held.get(squaresOf(parameter))!)); // each was summed
+    const scores = sumsByLayer(layers, scored, (parameter) => root(halfSquares(held.get(squaresOf(parameter))!))); // each was summed
     for (const parameter of scored) held.delete(squaresOf(parameter));
-    return summed(scored, (index) => Math.sqrt(2 * halves[index]!));
+    return scores;
   },
-  async rgn(look, texts, scored, opening) {
+  async rgn(look, texts, layers, scored, opening) {
     await sumGradients(look, texts, opening);
     const { held, weight } = opening;
-    const ofGradients = read(scored, (parameter) => halfSquares(gradientSum(held, parameter)!));
-    const ofWeights = read(scored, ({ name }) => halfSquares(weight(name)));
+    const ofGradients = sumsByLayer(layers, scored, (parameter) => halfSquares(gradientSum(held, parameter)!));
+    const ofWeights = sumsByLayer(layers, scored, ({ name }) => halfSquares(weight(name)));
     dropSums(scored, held);
-    const [gradient, size] = [ofGradients, ofWeights].map((halves) => summed(scored, (index) => halves[index]!));
-    return (layer) => Math.sqrt(gradient!(layer) / size!(layer)); // two of two
+    return ofGradients.map((gradient, place) => Math.sqrt(gradient / ofWeights[place]!)); // one of each layer
   },
-  async product(look, texts, scored, opening) {
+  async product(look, texts, layers, scored, opening) {
     await sumGradients(look, texts, opening);
     const { held, weight } = opening;
-    const sums = read(scored, (parameter) => {
-      const product = multiply(gradientSum(held, parameter)!, weight(parameter.name));
-      return sumOfFirst(reshape(absolute(product), sizeOfShape(parameter.shape)));
-    });
+    const scores = sumsByLayer(layers, scored, (parameter) =>
+      sumOfAll(absolute(multiply(gradientSum(held, parameter)!, weight(parameter.name)))),
+    );
     dropSums(scored, held);
-    return summed(scored, (index) => sums[index]!);
+    return scores;
   },
 };
 
@@ -82,12 +86,3 @@ const sumGradients = (look: Look, texts: number, { trained, held }: Opening): Pr
 function dropSums(scored: readonly Parameter[], held: Held): void {
   for (const parameter of scored) dropGradientSum(held, parameter);
 }
-
-/** A number of each parameter. */
-const read = (scored: readonly Parameter[], of: (parameter: Parameter) => Handle): Float32Array => toHost(() => pack(scored.map(of)));
-
-/** Sum over the parameters of a layer. */
-const summed =
-  (scored: readonly Parameter[], of: (index: number) => number) =>
-  (layer: string): number =>
-    scored.reduce((sum, parameter, index) => (parameter.layer === layer ? sum + of(index) : sum), 0);
