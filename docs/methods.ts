@@ -44,7 +44,8 @@ function measuredPart(name: MethodName): string {
     const findings = JSON.parse(readFileSync(file, 'utf8')) as Findings; // written by the study
     const lines = measuredLines(findings, name);
     if (lines.length === 0) continue;
-    return `\n## Measured\n\n${lines.join('\n\n')} From the ${findings.scope.name} run of [the study of few examples](../${page}.md).\n`;
+    const list = lines.map((line) => `- ${line}`).join('\n');
+    return `\n## Measured\n\nIn the ${findings.scope.name} run of [the study of few examples](../${page}.md), on held-out text:\n\n${list}\n`;
   }
   return '';
 }

@@ -162,9 +162,9 @@ export function measuredLines(findings: Findings, method: MethodName): readonly 
     const finding = ofSize.find((other) => (method === 'full' ? other.arm === baseline : other.method === method));
     if (finding === undefined) return [];
     const comparison = comparisonsWith(ofSize, size).find((other) => other.finding === finding);
-    const than = comparison === undefined ? '' : `, ${comparisonText(comparison)} against full fine-tuning`;
+    const than = comparison === undefined ? `${finding.scores.length} seeds` : `${comparisonText(comparison)} against full fine-tuning`;
     return [
-      `With ${size} examples: ${percent(scoreOf(finding))} ± ${deviation(finding.scores.map(({ score }) => score))} % on held-out text, ${finding.scores.length} seeds${than}; ${finding.trainedParameters.toLocaleString('en')} trained parameters.`,
+      `With ${size} examples: ${percent(scoreOf(finding))} ± ${deviation(finding.scores.map(({ score }) => score))} %, ${than}; ${finding.trainedParameters.toLocaleString('en')} trained parameters.`,
     ];
   });
 }
