@@ -3,10 +3,10 @@ import type { TokenBatch } from './encoder/batch.ts';
 import type { EncoderConfig } from './encoder/config.ts';
 import { type NoiseSource, noNoise } from './encoder/forward.ts';
 import { layerNames, type Parameter, type Pooling } from './encoder/parameters.ts';
-import { type Differentiated, type Engine, type Graph, meanOf, type WeightSource, type Weights } from './engine/graph.ts';
+import { type Differentiated, type Engine, type Graph, meanOf, type Rows, type WeightSource, type Weights } from './engine/graph.ts';
 import { type Memory, rawEngine } from './engine/raw.ts';
 import { tapeEngine } from './engine/tape.ts';
-import { add, zerosLike } from './kernels/arithmetic.ts';
+import { add, gather, indices, zerosLike } from './kernels/arithmetic.ts';
 import { giveToScope, type Handle, hold, inScope, release, scoped, unscoped, upload } from './kernels/handle.ts';
 import type { RateOf } from './layers.ts';
 import { createHeld, type Held } from './methods/held.ts';
@@ -160,10 +160,12 @@ export function createModel(
   /** What the loss of a part is made of, on any graph. */
   const lossPass = <T>(graph: Graph<T>, weights: Weights<T>, { input, targets, noise }: Example, over: number, lens: Lens): LossPass<T> => {
     const wanted = graph.constant(upload(targets, [input.batch.size, task.outputs]));
+    const rows = through.rows(input);
     return {
       graph,
-      pass(bend) {
-        const { heads, hidden, again } = run(graph, weights, { lens, noise }, input, bend);
+      pass(bend, instead) {
+        const view = { lens: seenThrough(instead === undefined ? lens : insteadOf(lens, instead, rows)), noise };
+        const { heads, hidden, again } = run(graph, weights, view, input, bend);
         return { outputs: meanOf(graph, heads), ensemble: heads, hidden, again };
       },
       taskLoss: (outputs: T) => graph.apply(task.loss, { outputs, targets: wanted }, { over }),
@@ -228,7 +230,7 @@ export function createModel(
     inserted: method.inserted?.parameters ?? [],
     survey: async (look) => session.survey?.(look),
     guess: session.guess,
-    gradients: (parts) => gradientsOf(parts, () => taskLoss, seen, optimizer.parameters),
+    gradients: (parts) => gradientsOf(parts, () => taskLoss, asTheyAre, optimizer.parameters),
     weight: (name) =>
       method.lens === undefined
         ? scoped(() => readEvaluated(name))
@@ -242,11 +244,11 @@ export function createModel(
       const step = count - 1;
       const trained = optimizer.parameters.filter((parameter) => paceAt(parameter, step, share) !== undefined);
       const lossFor = session.loss ?? (() => taskLoss);
-      const evaluate = (lens: Lens = asTheyAre) => gradientsOf(parts, lossFor, seenThrough(lens), trained, step);
+      const evaluate = (lens: Lens = asTheyAre) => gradientsOf(parts, lossFor, lens, trained, step);
       const look: StepScope['look'] = (texts, lens) => {
         const some = texts === 'step' ? parts : beside!; // it is not handed out without them
         const still = some.map((example) => ({ ...example, noise: noNoise }));
-        return gradientsOf(still, () => taskLoss, seenThrough(lens), trained, step);
+        return gradientsOf(still, () => taskLoss, lens, trained, step);
       };
       const scope: StepScope = { step, share, trained, evaluate, ...(beside && { look }) };
       const { loss, gradients } = session.differentiate === undefined ? evaluate() : inStep(session, scope);
@@ -263,6 +265,16 @@ export function createModel(
       for (const handle of initials.values()) release(handle);
       for (const [name] of [...held.entries()]) held.delete(name);
     },
+  };
+}
+
+/** Tables among the weights are read by rows, as the model's own are. */
+function insteadOf(lens: Lens, weight: (name: string) => Handle | undefined, rows: Rows): Lens {
+  return (graph, weights, name) => {
+    const other = weight(name);
+    if (other === undefined) return lens(graph, weights, name);
+    const read = rows.get(name);
+    return graph.constant(read === undefined ? other : gather(other, indices(read)));
   };
 }
 

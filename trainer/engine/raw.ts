@@ -55,9 +55,9 @@ function graphWith(steps: StepBack[] | undefined, memory: Memory): Graph<Node> {
     apply(kernel, inputs, settings) {
       const handles = Object.fromEntries(Object.entries<Node>(inputs).map(([name, { handle }]) => [name, handle])) as never; // the same names
       const [handle, ...kept] = scoped(() => kernel.forward(handles, settings));
-      const isTracked = steps !== undefined && Object.values<Node>(inputs).some((input) => input.isTracked);
+      const isTracked = Object.values<Node>(inputs).some((input) => input.isTracked);
       const result: Node = { handle, isTracked };
-      if (isTracked) steps.push(backThrough(kernel, inputs, result, kept, settings));
+      if (isTracked) steps?.push(backThrough(kernel, inputs, result, kept, settings));
       return result;
     },
     constant: untracked,
@@ -71,8 +71,9 @@ function graphWith(steps: StepBack[] | undefined, memory: Memory): Graph<Node> {
         return result;
       };
       if (steps === undefined || memory === 'keep') return runIn(graph);
-      const result: Node = { handle: runIn(graphWith(undefined, memory)).handle, isTracked: true };
-      steps.push(backThroughAgain(x, pass, result));
+      const { handle, isTracked } = runIn(graphWith(undefined, memory));
+      const result: Node = { handle, isTracked }; // not what was made inside, whose gradient is of another way back
+      if (isTracked) steps.push(backThroughAgain(x, pass, result));
       return result;
     },
   };

@@ -8,6 +8,8 @@ type H = Handle;
 export const add = (a: H, b: H): H => run('AddV2', [a, b]);
 export const subtract = (a: H, b: H): H => run('Sub', [a, b]);
 export const multiply = (a: H, b: H): H => run('Mul', [a, b]);
+/** On the straight line from `a` to `b`. @param share - of the way, () */
+export const between = (a: H, b: H, share: H): H => add(a, multiply(subtract(b, a), share));
 export const divide = (a: H, b: H): H => run('RealDiv', [a, b]);
 export const smallest = (a: H, b: H): H => run('Minimum', [a, b]);
 export const larger = (a: H, b: H): H => run('Maximum', [a, b]);

@@ -1,5 +1,5 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
-import { add, multiply, subtract } from '../kernels/arithmetic.ts';
+import { between } from '../kernels/arithmetic.ts';
 import { giveToScope, hold, upload } from '../kernels/handle.ts';
 import type { Method, RunFacts } from './method.ts';
 
@@ -18,7 +18,7 @@ export function averaging({ kind, decay, from }: MethodSettings['averaging'], { 
         for (const { name } of trained) {
           const before = held.get(averageOf(name));
           const now = weight(name);
-          held.set(averageOf(name), before === undefined ? now : add(before, multiply(subtract(now, before), share)));
+          held.set(averageOf(name), before === undefined ? now : between(before, now, share));
         }
       },
       evaluated({ name }) {

@@ -1,11 +1,13 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import type { Parameter } from '../encoder/parameters.ts';
-import { matrixProduct, multiply, singularValues, slice, subtract } from '../kernels/arithmetic.ts';
+import type { Graph, Weights } from '../engine/graph.ts';
+import { absolute, matrixProduct, multiply, singularValues, slice, subtract } from '../kernels/arithmetic.ts';
 import { download, type Handle, inScope, toHost, upload } from '../kernels/handle.ts';
 import { sparseSum } from '../kernels/sparse.ts';
 import type { Held } from './held.ts';
 import { type Addition, additionsOf, lowRank } from './lora.ts';
-import type { Method, RunFacts } from './method.ts';
+import { lastOfLargest, linearMatrices, masked, reaching, sizeOf } from './matrices.ts';
+import type { Method, Opening, RunFacts } from './method.ts';
 
 /** Single numbers of a matrix that learn. */
 interface Entries {
@@ -15,12 +17,13 @@ interface Entries {
 
 /**
  * A low-rank product and a few single numbers are added to query and value matrices, and only these learn: `w + A · B + S`. The places of S are
- * those that a matrix of that rank approximates worst. Source: Chen et al., ACL 2023, arXiv:2111.00160, section 3.2.
+ * those that a matrix of that rank approximates worst. With `sparsity` the smallest numbers of the matrices are zero. Source: Chen et al., ACL 2023, arXiv:2111.00160, section 3.2.
  */
-export function dsee({ rank, entries: count }: MethodSettings['dsee'], facts: RunFacts): Method {
+export function dsee({ rank, entries: count, sparsity }: MethodSettings['dsee'], facts: RunFacts): Method {
   const products = additionsOf({ rank, alpha: rank, targets: 'queryValue' }, { ...facts, isLowRank: isBelowHead });
   const entries = products.map((of): Entries => ({ of, values: valuesOf(of, count) }));
   const product = lowRank(products, isBelowHead);
+  const pruned = prunedMatrices(sparsity, new Set(products.map(({ a }) => a.layer)), facts);
   let supports: Held | undefined;
   const placesOf = new Map<string, Int32Array>();
   const places = ({ values }: Entries): Int32Array | undefined => {
@@ -37,10 +40,11 @@ export function dsee({ rank, entries: count }: MethodSettings['dsee'], facts: Ru
           const found = each.of.to === name ? places(each) : undefined;
           return found === undefined ? weight : graph.apply(sparseSum, { weight, values: weights(each.values.name) }, { places: found });
         },
-        product.lens(graph, weights, name),
+        product.lens(graph, (inner) => pruned.seen(graph, weights, inner), name),
       ),
     open({ held, weight }) {
       supports = held;
+      pruned.begin(weight);
       return {
         async survey() {
           for (const { of, values } of entries) {
@@ -49,6 +53,36 @@ export function dsee({ rank, entries: count }: MethodSettings['dsee'], facts: Ru
           }
         },
       };
+    },
+  };
+}
+
+/**
+ * Matrices without their smallest numbers. They do not learn, so which these are follows from the weights whenever a run begins or goes on.
+ * @param layers - whose matrices are meant
+ */
+function prunedMatrices(sparsity: number, layers: ReadonlySet<string>, { parameters }: RunFacts) {
+  const matrices = sparsity === 0 ? [] : linearMatrices(parameters).filter(({ layer }) => layers.has(layer));
+  const byName = new Map(matrices.map((matrix) => [matrix.name, matrix]));
+  const least = new Map<string, Float32Array>(); // magnitude that stays, of each matrix that lies in a weight
+  let weightOf: Opening['weight'] | undefined;
+  return {
+    begin(weight: Opening['weight']): void {
+      weightOf = weight;
+      for (const matrix of matrices) {
+        const count = Math.max(1, Math.round((1 - sparsity) * sizeOf(matrix)));
+        least.set(
+          matrix.name,
+          toHost(() => lastOfLargest(absolute(weight(matrix.name)), matrix, count)),
+        );
+      }
+    },
+    seen<T>(graph: Graph<T>, weights: Weights<T>, name: string): T {
+      const matrix = byName.get(name);
+      if (matrix === undefined) return weights(name);
+      const weight = weightOf!(name); // passes come after the beginning
+      const stays = least.get(name)!;
+      return graph.constant(masked(weight, reaching(absolute(weight), matrix, upload(stays, [stays.length])), matrix));
     },
   };
 }

@@ -37,12 +37,18 @@ export function columnMask({ shape: [inputs, parts] }: Matrix, noise: Noise): Ha
  * 1 for the largest `count` entries of each matrix and those that equal the last of them, 0 for the others; of `matrix.shape`.
  * @param x - of the parameter's shape
  */
-export function largest(x: Handle, { shape: [inputs, parts, outputs] }: Matrix, count: number): Handle {
-  return scoped(() => {
-    const apart = reshape(x, inputs, parts, outputs);
-    const cut = nthLargest(reshape(permute(apart, 1, 0, 2), parts, inputs * outputs), count); // (parts)
-    return atLeast(apart, reshape(cut, 1, parts, 1));
-  });
+export function largest(x: Handle, matrix: Matrix, count: number): Handle {
+  return scoped(() => reaching(x, matrix, lastOfLargest(x, matrix, count)));
+}
+
+/** The smallest of the largest `count` entries of each matrix: (parts). @param x - of the parameter's shape */
+export function lastOfLargest(x: Handle, { shape: [inputs, parts, outputs] }: Matrix, count: number): Handle {
+  return scoped(() => nthLargest(reshape(permute(reshape(x, inputs, parts, outputs), 1, 0, 2), parts, inputs * outputs), count));
+}
+
+/** 1 for entries that are no smaller than their matrix's `least`, (parts), 0 for others; of `matrix.shape`. @param x - of the parameter's shape */
+export function reaching(x: Handle, { shape: [inputs, parts, outputs] }: Matrix, least: Handle): Handle {
+  return scoped(() => atLeast(reshape(x, inputs, parts, outputs), reshape(least, 1, parts, 1)));
 }
 
 /** Entries of one of its matrices. */

@@ -37,8 +37,11 @@ export interface Pass<T> {
 /** A step's loss in the making. */
 export interface LossPass<T> {
   readonly graph: Graph<T>;
-  /** @param bend - changes what enters the lowest layer that runs: see `Part.bottom` */
-  pass(bend?: (bottom: T) => T): Pass<T>;
+  /**
+   * @param bend - changes what enters the lowest layer that runs: see `Part.bottom`
+   * @param instead - whole weights that stand in the place of the model's own in this pass, and learn nothing from it; undefined: its own stand
+   */
+  pass(bend?: (bottom: T) => T, instead?: (name: string) => Handle | undefined): Pass<T>;
   /** The task's loss, a scalar. */
   taskLoss(outputs: T): T;
   /** What the outputs should be: (texts, outputs). */

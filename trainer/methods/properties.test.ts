@@ -115,6 +115,17 @@ suite('what defines a method', () => {
     assert.equal(rest.filter((value) => Math.abs(value) > 1e-5).length, 7);
   });
 
+  test('dsee: with sparsity that share of each matrix below the head is zero, the smallest numbers, and stays so', async () => {
+    const { model } = await begin({ trainer: { method: 'dsee', dsee: { sparsity: 0.25 } } });
+    const whole = valuesOf(open({ trainer: {} }).model, '1.widen.weight');
+    const limit = whole.map(Math.abs).toSorted()[whole.length / 4]!;
+    const thinned = whole.map((value) => (Math.abs(value) < limit ? 0 * value : value));
+    assert.deepEqual(valuesOf(model, '1.widen.weight'), thinned);
+    for (let step = 0; step < 3; step += 1) takeStep(model, step);
+    assert.deepEqual(valuesOf(model, '1.widen.weight'), thinned);
+    assert.deepEqual(valuesOf(model, 'pooler.weight').filter((value) => value === 0).length, 0);
+  });
+
   test('extrapolation: the first step is that of full fine-tuning, later ones are seen from ahead, and hardly ahead is full fine-tuning', () => {
     const losses = (trainer: Opening['trainer']) => {
       const { model } = open({ trainer });
@@ -589,6 +600,16 @@ suite('what defines a method', () => {
     const found = firstLoss({ method: 'smart', smart: { radius: 0.02, ascent: 1 } });
     const random = firstLoss({ method: 'r3f', r3f: { epsilon: 0.02 } });
     assert.ok(found - firstLoss({}) > 4 * (random - firstLoss({})) && random > firstLoss({}));
+  });
+
+  test('smart: the pull to earlier predictions begins with the second step', async () => {
+    const losses = async (proximal: number) => {
+      const { model } = await begin({ trainer: { method: 'smart', smart: { strength: 0, proximal } } });
+      return [0, 1].map((step) => takeStep(model, step));
+    };
+    const [free, pulled] = [await losses(0), await losses(100)];
+    assert.ok(Math.abs(pulled[0]! - free[0]!) < 1e-6); // there is nothing to be away from
+    assert.ok(pulled[1]! > free[1]! + 1e-3, `${pulled[1]}, not above ${free[1]}`);
   });
 
   test('lnsr: twice the noise is four times the penalty', () => {

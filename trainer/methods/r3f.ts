@@ -1,6 +1,6 @@
 import type { MethodSettings } from '../../study/methods/methods.ts';
 import { agreeing } from './agreement.ts';
-import type { Method, RunFacts } from './method.ts';
+import type { Loss, Method, Part, RunFacts } from './method.ts';
 import { bottomNoise } from './noise.ts';
 
 /**
@@ -8,5 +8,9 @@ import { bottomNoise } from './noise.ts';
  * Aghajanyan et al., ICLR 2021, arXiv:2008.03156, section 3, and fairseq's sentence_prediction_r3f.
  */
 export function r3f({ strength, epsilon, noise }: MethodSettings['r3f'], { seed }: RunFacts): Method {
-  return { open: () => ({ loss: (part) => agreeing(bottomNoise(seed, part, noise, epsilon), strength) }) };
+  const loss = (part: Part): Loss => {
+    const added = bottomNoise(seed, part, noise, epsilon);
+    return (pass) => agreeing(pass, added, strength).total;
+  };
+  return { open: () => ({ loss }) };
 }

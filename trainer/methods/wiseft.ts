@@ -1,6 +1,6 @@
 import { valueAt } from '../../study/methods/by-layer.ts';
 import type { MethodSettings } from '../../study/methods/methods.ts';
-import { add, multiply, subtract } from '../kernels/arithmetic.ts';
+import { between } from '../kernels/arithmetic.ts';
 import { upload } from '../kernels/handle.ts';
 import type { Method } from './method.ts';
 
@@ -18,7 +18,7 @@ export function wiseft({ alpha, grid }: MethodSettings['wiseft']): Method {
           const learnt = weight(parameter.name);
           if (share === 1) return learnt;
           const before = initial(parameter);
-          return share === 0 ? before : add(before, multiply(subtract(learnt, before), upload(Float32Array.of(share), [])));
+          return share === 0 ? before : between(before, learnt, upload(Float32Array.of(share), []));
         },
         ...(grid > 0 && {
           choices: {

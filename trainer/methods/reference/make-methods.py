@@ -703,6 +703,21 @@ class SMART(R3F):
         return super().loss(weights, step)
 
 
+class SMARTProximal(SMART):
+    strength, proximal, momentum = 0.5, 3.0, 0.6
+
+    def begin(self, weights):
+        self.earlier = {name: weights[name].clone() for name in names}
+
+    def loss(self, weights, step):
+        total = super().loss(weights, step)
+        return total + self.proximal * symmetric(logits(weights), logits(self.earlier))
+
+    def stepped(self, weights, step):
+        for name in names:
+            self.earlier[name] = self.momentum * self.earlier[name] + (1 - self.momentum) * weights[name].detach()
+
+
 class LNSR(Noisy):
     strength, deviation, below = 0.5, 0.1, 0
 
@@ -831,6 +846,9 @@ class AutoFreeze(Plain):
 class DSEE(LoRA):
     alpha, entries = 2, 10
 
+    def thinned(self, name, weight):
+        return weight
+
     def __init__(self):
         super().__init__()
         torch.manual_seed(5)
@@ -842,11 +860,21 @@ class DSEE(LoRA):
             self.added[factor(name, "A").replace("lora_A", "dsee_S")] = torch.randn(self.entries, 1) * 0.2
 
     def loss(self, weights, step):
-        effective = {name: weights[name] for name in names}
+        effective = {name: self.thinned(name, weights[name]) for name in names}
         for name in self.targets:
             spread = torch.zeros(start[name].numel()).index_put((self.places[name],), weights[factor(name, "A").replace("lora_A", "dsee_S")][:, 0])
-            effective[name] = weights[name] + weights[factor(name, "B")] @ weights[factor(name, "A")] + spread.reshape(hidden, hidden).T
+            effective[name] = effective[name] + weights[factor(name, "B")] @ weights[factor(name, "A")] + spread.reshape(hidden, hidden).T
         return cross_entropy(logits(effective))
+
+
+class DSEESparse(DSEE):
+    sparsity = 0.4
+
+    def thinned(self, name, weight):
+        if not is_linear(name) or is_head(name):
+            return weight
+        kept = round((1 - self.sparsity) * weight.numel())
+        return weight * (weight.abs() >= weight.abs().flatten().sort(descending=True).values[kept - 1])
 
 
 class Extrapolation(Plain):
@@ -990,8 +1018,8 @@ class FromBelow(GradualUnfreezing):
 runs = {"full": Plain(), "bitfit": BitFit("all"), "bitfit-subset": BitFit("subset"), "lora": LoRA(), "mixout": Mixout(), "mixout-byLayer": MixoutByLayer(), "dps-dense": DPSDense(),
         "dps-mix": DPSMix(), "dps-mix-byLayer": DPSMixByLayer(), "l2sp": L2SP(), "l2sp-decay": DecayToStart(), "rdrop": RDrop(), "sam": SAM(), "asam": ASAM(), "sam-every": SAMOfTwo(), "childTuning": ChildTuningF(), "childTuning-byLayer": ChildTuningFByLayer(), "sift": SIFT(),
         "lpft": LPFT(), "gradualUnfreezing": GradualUnfreezing(), "gradualUnfreezing-bottomUp": FromBelow(), "childTuning-D": ChildTuningD(), "childTuning-D-byLayer": ChildTuningDByLayer(), "surgical": Surgical(), "surgical-rgn": SurgicalByRatio(), "surgical-product": SurgicalByProduct(),
-        "guidedDropout": GuidedDropout(), "ema": EMA(), "swa": SWA(), "wiseft": WiSE(), "weightMixup": WeightMixup(), "weightMixup-first": WeightMixupFirst(), "r3f": R3F(), "r3f-normal": R3FNormal(), "smart": SMART(), "lnsr": LNSR(), "lnsr-above": LNSRAbove(),
-        "houlsby": Houlsby(), "pfeiffer": Pfeiffer(), "autoRgn": AutoRGN(), "autoSnr": AutoSNR(), "autoFreeze": AutoFreeze(), "dsee": DSEE(),
+        "guidedDropout": GuidedDropout(), "ema": EMA(), "swa": SWA(), "wiseft": WiSE(), "weightMixup": WeightMixup(), "weightMixup-first": WeightMixupFirst(), "r3f": R3F(), "r3f-normal": R3FNormal(), "smart": SMART(), "smart-proximal": SMARTProximal(), "lnsr": LNSR(), "lnsr-above": LNSRAbove(),
+        "houlsby": Houlsby(), "pfeiffer": Pfeiffer(), "autoRgn": AutoRGN(), "autoSnr": AutoSNR(), "autoFreeze": AutoFreeze(), "dsee": DSEE(), "dsee-sparse": DSEESparse(),
         "upet": UPET(), "upet-all": UPETAll(), "levi": LEVI(), "levi-third": LEVIThird(), "extrapolation": Extrapolation(), "extrapolation-noise": ExtrapolationByNoise(), "prototypes": Prototypes()}
 
 losses = {}
