@@ -23,7 +23,7 @@ export const smart = methodPage({
       .describe('Share of the earlier weights that stays in a step: closer to 1, and they are older. Above 0, below 1; default 0.99.'),
   }),
   use: 'When time matters less than the score. Search strength from 0.1 to 10, radius up to 1e-2, and proximal 0 against 1.',
-  cost: 'About 3×, of the layers above a frozen prefix alone; with proximal one more pass forwards, and a copy of what learns.',
+  cost: 'About 3×, of the layers above a frozen prefix alone; with proximal 3.5×, and a copy of what learns.',
   source: 'Jiang et al., ACL 2020, arXiv:1911.03437, sections 3.1 to 3.3; namisan/mt-dnn.',
   decided:
     "Our operationalisation: one step of ascent. The paper has a proximal part with weight 1, the authors' code has none: so it is off by default. It compares passes with dropout of their own, and its momentum is one number, where the paper changes it after a tenth of the steps. Noise enters as in R3F, and max|g| is over the numbers of a text; clip keeps it within the radius, as in the paper, where the code scales it.",
