@@ -3,10 +3,19 @@ import type { TokenBatch } from './encoder/batch.ts';
 import type { EncoderConfig } from './encoder/config.ts';
 import { type NoiseSource, noNoise } from './encoder/forward.ts';
 import { layerNames, type Parameter, type Pooling } from './encoder/parameters.ts';
-import { type Differentiated, type Engine, type Graph, meanOf, type Rows, type WeightSource, type Weights } from './engine/graph.ts';
+import {
+  type Differentiated,
+  type Engine,
+  type Graph,
+  meanOf,
+  type Rows,
+  type WeightSource,
+  type Weights,
+  weightOf,
+} from './engine/graph.ts';
 import { type Memory, rawEngine } from './engine/raw.ts';
 import { tapeEngine } from './engine/tape.ts';
-import { add, gather, indices, zerosLike } from './kernels/arithmetic.ts';
+import { add, zerosLike } from './kernels/arithmetic.ts';
 import { giveToScope, type Handle, hold, inScope, release, scoped, unscoped, upload } from './kernels/handle.ts';
 import type { RateOf } from './layers.ts';
 import { createHeld, type Held } from './methods/held.ts';
@@ -272,9 +281,7 @@ export function createModel(
 function insteadOf(lens: Lens, weight: (name: string) => Handle | undefined, rows: Rows): Lens {
   return (graph, weights, name) => {
     const other = weight(name);
-    if (other === undefined) return lens(graph, weights, name);
-    const read = rows.get(name);
-    return graph.constant(read === undefined ? other : gather(other, indices(read)));
+    return other === undefined ? lens(graph, weights, name) : graph.constant(weightOf({ trained: [], read: () => other }, name, rows));
   };
 }
 

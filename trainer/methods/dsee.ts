@@ -17,7 +17,8 @@ interface Entries {
 
 /**
  * A low-rank product and a few single numbers are added to query and value matrices, and only these learn: `w + A · B + S`. The places of S are
- * those that a matrix of that rank approximates worst. With `sparsity` the smallest numbers of the matrices are zero. Source: Chen et al., ACL 2023, arXiv:2111.00160, section 3.2.
+ * those that a matrix of that rank approximates worst. With `sparsity` the smallest numbers of the matrices are zero. Source: Chen et al., ACL 2023,
+ * arXiv:2111.00160, section 3.2.
  */
 export function dsee({ rank, entries: count, sparsity }: MethodSettings['dsee'], facts: RunFacts): Method {
   const products = additionsOf({ rank, alpha: rank, targets: 'queryValue' }, { ...facts, isLowRank: isBelowHead });

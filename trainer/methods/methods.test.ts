@@ -62,15 +62,17 @@ for (const [name, opening] of Object.entries(runs)) {
       });
     }
 
-    test('a step leaves no tensor behind but what is held', async () => {
-      const { model } = await begin(opening);
-      const onDevice = () => tensorsOnDevice() - [...model.held.entries()].length;
-      for (let step = 0; step < 4; step += 1) takeStep(model, step);
-      const before = onDevice();
-      for (let step = 4; step < horizon; step += 1) takeStep(model, step);
-      assert.equal(onDevice(), before);
-      model.dispose();
-    });
+    for (const activations of ['keep', 'recompute'] as const) {
+      test(`a step leaves no tensor behind but what is held: ${activations}`, async () => {
+        const { model } = await begin({ ...opening, how: { activations } });
+        const onDevice = () => tensorsOnDevice() - [...model.held.entries()].length;
+        for (let step = 0; step < 4; step += 1) takeStep(model, step);
+        const before = onDevice();
+        for (let step = 4; step < horizon; step += 1) takeStep(model, step);
+        assert.equal(onDevice(), before);
+        model.dispose();
+      });
+    }
   });
 }
 suite('interrupted equals uninterrupted, bit for bit', () => {
